@@ -1,0 +1,1 @@
+"""What Git holds: YAML with positions, kustomizations and what they refer to."""

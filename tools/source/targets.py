@@ -1,0 +1,172 @@
+"""What the arguments of a command name, and what a repository holds when they name nothing."""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import NamedTuple
+
+from tools.source.kustomization import Kustomization, read_kustomization
+from tools.source.place import SourceError
+from tools.source.repository import KUSTOMIZATION_NAMES, YAML_SUFFIXES, Repository, join
+
+_OBJECT = re.compile(r"^[\"']?(?:apiVersion|kind)[\"']?\s*:", re.MULTILINE)
+_FOLDERS_WITHOUT_MANIFESTS = frozenset({"node_modules", "vendor", "__pycache__"})
+
+
+class Kind(Enum):
+    """How a target is read."""
+
+    KUSTOMIZATION = "a folder that Kustomize renders"
+    PLAIN = "YAML files as they are"
+    STANDARD_INPUT = "YAML from standard input"
+    CHART = "a Helm chart"
+
+
+class NamedTarget(NamedTuple):
+    """One target: `path` is relative to the repository ("." is its root, "-" standard input).
+
+    `explicit` says that the user named it, and not that it was found.
+    """
+
+    path: str
+    kind: Kind
+    files: tuple[str, ...] = ()
+    explicit: bool = True
+
+
+def named_targets(repository: Repository, path: Path) -> list[NamedTarget]:
+    """The targets that one argument names.
+
+    A folder with a kustomization is that; any other folder holds plain YAML, kustomizations below
+    it standing for themselves. Raises SourceError with one sentence if there is nothing to judge.
+    """
+    if not os.path.lexists(path):
+        raise SourceError(f"there is no {path}; name a folder, a YAML file or -")
+    name = repository.name(path)
+    if repository.is_file(name):
+        if name.rpartition("/")[2] in KUSTOMIZATION_NAMES:
+            return [_kustomization(name.rpartition("/")[0])]
+        return [NamedTarget(name, Kind.PLAIN, (name,))]
+    if repository.kustomization_in(name):
+        return [_kustomization(name)]
+    if repository.is_file(join(name, "Chart.yaml")):
+        return [NamedTarget(name or ".", Kind.CHART)]
+    return _folder(repository, path, name)
+
+
+def _folder(repository: Repository, path: Path, name: str) -> list[NamedTarget]:
+    inner = [f for f in kustomization_folders(repository, name) if f != name]
+    files = tuple(
+        file
+        for file in yaml_files(repository, name)
+        if not any(file.startswith(f + "/") for f in inner)
+    )
+    if not files and not inner:
+        raise SourceError(f"{path} holds no YAML and no kustomization; name a folder that does")
+    found = [_kustomization(folder) for folder in inner]
+    return [NamedTarget(name or ".", Kind.PLAIN, files), *found] if files else found
+
+
+def every_target(repository: Repository, exclude: Sequence[str]) -> list[NamedTarget]:
+    """Everything in the repository: each kustomization that no other one builds on, each folder
+    of plain manifests that belongs to none, and each Helm chart.
+
+    `exclude` are globs of files and folders (`tests/**`, `charts/*`).
+    """
+    folders = [
+        folder for folder in kustomization_folders(repository, "") if not excluded(folder, exclude)
+    ]
+    targets = [
+        _kustomization(folder)._replace(explicit=False) for folder in _tops(repository, folders)
+    ]
+    plain: dict[str, list[str]] = {}
+    for file in yaml_files(repository, ""):
+        folder = file.rpartition("/")[0]
+        if excluded(file, exclude) or _within(folder, folders):
+            continue
+        if _may_hold_objects(repository, file):
+            plain.setdefault(folder, []).append(file)
+    for folder, files in plain.items():
+        targets.append(NamedTarget(folder or ".", Kind.PLAIN, tuple(files), explicit=False))
+    return sorted(targets, key=lambda target: target.path)
+
+
+def kustomization_folders(repository: Repository, below: str) -> list[str]:
+    """Every folder with a kustomization at or below a folder, sorted."""
+    found = {
+        file.rpartition("/")[0]
+        for file in _walk(repository, below)
+        if file.rpartition("/")[2] in KUSTOMIZATION_NAMES
+    }
+    return sorted(found)
+
+
+def yaml_files(repository: Repository, below: str) -> list[str]:
+    """Every YAML or JSON file at or below a folder except kustomization files, sorted."""
+    return sorted(
+        file
+        for file in _walk(repository, below)
+        if file.endswith(YAML_SUFFIXES) and file.rpartition("/")[2] not in KUSTOMIZATION_NAMES
+    )
+
+
+def excluded(name: str, patterns: Sequence[str]) -> bool:
+    """Whether a glob names the file or folder, or a folder above it."""
+    above = [name]
+    while "/" in above[-1]:
+        above.append(above[-1].rpartition("/")[0])
+    return any(fnmatchcase(part, p.rstrip("/")) for part in above for p in patterns)
+
+
+def _kustomization(folder: str) -> NamedTarget:
+    return NamedTarget(folder or ".", Kind.KUSTOMIZATION)
+
+
+def _within(folder: str, folders: Sequence[str]) -> bool:
+    return any(folder == f or not f or folder.startswith(f + "/") for f in folders)
+
+
+def _tops(repository: Repository, folders: Sequence[str]) -> Iterator[str]:
+    """Folders whose kustomization is buildable by itself and used by no other one."""
+    read: dict[str, Kustomization | None] = {}
+    for folder in folders:
+        try:
+            file = repository.kustomization_in(folder)
+            read[folder] = read_kustomization(repository, file) if file else None
+        except SourceError:
+            read[folder] = None  # judged as a target of its own, which says what is wrong with it
+    used = {
+        join(kustomization.folder, reference.value)
+        for kustomization in read.values()
+        if kustomization
+        for reference in kustomization.references
+    }
+    for folder, kustomization in read.items():
+        if folder not in used and not (kustomization and kustomization.is_component):
+            yield folder
+
+
+def _may_hold_objects(repository: Repository, file: str) -> bool:
+    """Whether a file nobody named looks like manifests: it has both fields of every object."""
+    try:
+        text = repository.text(file)
+    except SourceError:
+        return True  # judging it says why it cannot be read
+    if file.endswith(".json"):
+        return '"apiVersion"' in text and '"kind"' in text
+    return len({match.group().strip("\"' :") for match in _OBJECT.finditer(text)}) > 1
+
+
+def _walk(repository: Repository, below: str) -> Iterator[str]:
+    """Files below a folder; hidden folders and folders of other people's code are left out."""
+    top = str(repository.path(below))
+    prefix = len(str(repository.root).rstrip("/")) + 1
+    for folder, children, files in os.walk(top):
+        children[:] = sorted(
+            c for c in children if c[0] != "." and c not in _FOLDERS_WITHOUT_MANIFESTS
+        )
+        for file in files:
+            yield os.path.join(folder, file)[prefix:]
