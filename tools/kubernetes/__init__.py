@@ -1,0 +1,1 @@
+"""What the API server knows: kinds, schemas, quantities, selectors, effective pod values."""

@@ -1,0 +1,1 @@
+"""From a rendered field back to the source line that sets it."""

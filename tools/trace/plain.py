@@ -1,0 +1,24 @@
+"""Locations in plain YAML: an object stands where it was read."""
+
+from collections.abc import Mapping
+
+from tools.kubernetes.resource import Resource
+from tools.source.document import Document
+from tools.source.place import FieldPath
+from tools.trace.location import Location
+
+
+class PlainTrace:
+    """Implements Tracer for objects that were read from files and not rendered.
+
+    `origins` maps the index of a resource to its document and its path inside it (`("items", 2)`
+    for a member of a List).
+    """
+
+    def __init__(self, origins: Mapping[int, tuple[Document, FieldPath]]) -> None:
+        self._origins = origins
+
+    def locate(self, resource: Resource, path: FieldPath) -> Location:
+        document, root = self._origins[resource.index]
+        found, place = document.nearest((*root, *path))
+        return Location(place, "resource", found[len(root) :])
