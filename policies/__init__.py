@@ -1,0 +1,1 @@
+"""The rules: one module each, grouped by what they judge. A module name is a rule id."""

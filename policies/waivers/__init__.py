@@ -1,0 +1,1 @@
+"""The waivers of `policies.yaml` themselves."""

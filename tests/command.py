@@ -1,0 +1,31 @@
+"""Run a command of the toolkit as a user does, in a process of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent
+
+
+class Ran(NamedTuple):
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+def validate(*arguments: str, cwd: Path, stdin: bytes = b"", **environment: str) -> Ran:
+    """`python -m tools.validate` with arguments, in a folder, with some of the environment set."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.validate", *arguments],
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+    )
+    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -1,0 +1,61 @@
+"""What `policies.yaml` declares about the system and no manifest can say."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The size of an environment's cluster, all nodes together."""
+
+    cpu: str = ""
+    """Cores, as a quantity: `2`."""
+    memory: str = ""
+    """Bytes, as a quantity: `4096Mi`."""
+    reserved_cpu: str = "0"
+    """Cores that the system's own pods take."""
+    reserved_memory: str = "0"
+    """Bytes that the system's own pods take."""
+    node_labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Labels of the nodes with the values that occur; node selectors must use these."""
+    taints: tuple[str, ...] = ()
+    """Taint keys of the nodes; tolerations must use these."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One permitted connection. Ends are workload names, or names declared under `peers`."""
+
+    source: str
+    """Who connects."""
+    destination: str
+    """Who is connected to."""
+    port: int
+    """The port of the pod that is connected to."""
+    protocol: str = "TCP"
+    """TCP, UDP or SCTP."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Declared facts; workloads are named `Kind/name` or `name`."""
+
+    cluster: Cluster | None = None
+    """The cluster's size, if the environment declares it."""
+    written_paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Directories that a workload's containers write to, by workload."""
+    slow_starters: tuple[str, ...] | None = None
+    """Workloads that are slow to start; undeclared (None), every Deployment counts as slow."""
+    drains: tuple[str, ...] = ()
+    """Workloads that finish open requests on SIGTERM by themselves and need no preStop hook."""
+    api_clients: tuple[str, ...] = ()
+    """Workloads that call the Kubernetes API and need their service-account token."""
+    secret_keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Keys of Secrets that are provided by hand, by Secret name."""
+    shared_images: tuple[tuple[str, ...], ...] = ()
+    """Groups of workloads that run the same image."""
+    flows: tuple[Flow, ...] = ()
+    """All permitted traffic."""
+
+    def declares(self, names: tuple[str, ...], kind: str, name: str) -> bool:
+        """Whether a list of workloads names `kind`/`name`."""
+        return name in names or f"{kind}/{name}" in names

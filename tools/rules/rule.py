@@ -1,0 +1,137 @@
+"""Declare a rule with `@rule`: its module name is the id, its module docstring the page."""
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from typing import Any, NamedTuple
+
+from tools.kubernetes.resource import Resource
+from tools.source.place import FieldPath, Place
+
+
+class Severity(IntEnum):
+    """Ordered, so that `--fail-on` is a plain comparison."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def word(self) -> str:
+        """`error`, `warning` or `info`, as every format spells it."""
+        return self.name.lower()
+
+
+class Judges(Enum):
+    """What a check is called with, before the target and its options."""
+
+    OBJECT = "each rendered object of the rule's kinds"
+    POD = "each pod that a rendered object makes"
+    TARGET = "the rendered objects of a target together"
+    SOURCE = "the kustomizations and files of a target"
+    CONFIGURATION = "policies.yaml, after every target has been judged"
+
+
+class Problem(NamedTuple):
+    """A violation at a field of a rendered object.
+
+    `resource` is only needed where the check judges more than one object; `related` are other
+    fields that matter, each with a few words; `remedy` replaces the rule's where a more exact
+    one is known.
+    """
+
+    path: FieldPath
+    message: str
+    resource: Resource | None = None
+    remedy: str | None = None
+    related: tuple[tuple[Resource, FieldPath, str], ...] = ()
+
+
+class SourceProblem(NamedTuple):
+    """A violation at a place in a tracked file; `related` are other places with a few words."""
+
+    place: Place
+    message: str
+    remedy: str | None = None
+    related: tuple[tuple[Place, str], ...] = ()
+
+
+class Unjudged(NamedTuple):
+    """Something the rule could not judge, and why; blocking unless it is only absent evidence."""
+
+    reason: str
+    resource: Resource | None = None
+    path: FieldPath = ()
+    blocking: bool = False
+    place: Place | None = None
+
+
+Outcome = Problem | SourceProblem | Unjudged
+Check = Callable[..., Iterable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A check and everything that a reader, a setting or a report needs to know about it."""
+
+    id: str
+    group: str
+    judges: Judges
+    severity: Severity
+    kinds: frozenset[str]
+    environments: frozenset[str]
+    remedy: str
+    check: Check
+    options: Any
+    doc: str
+
+    @property
+    def summary(self) -> str:
+        """The requirement in one line."""
+        return self.doc.partition("\n")[0]
+
+
+def rule(  # noqa: PLR0913 - keyword arguments that each rule writes out like a form
+    *,
+    judges: Judges,
+    severity: Severity,
+    remedy: str,
+    kinds: Iterable[str] = (),
+    environments: Iterable[str] = (),
+    options: type[Any] | None = None,
+) -> Callable[[Check], Rule]:
+    """Turn a check into a Rule.
+
+    `kinds` limits an OBJECT rule; `environments` names those in which the rule is on by default
+    (none: everywhere); `options` is a frozen dataclass of which every field has a default and a
+    docstring below it. The check is called as
+
+        OBJECT  check(resource, target, options)     POD     check(pod, target, options)
+        TARGET  check(target, options)               SOURCE  check(target, options)
+        CONFIGURATION  check(waivers, options)
+
+    and yields Problem, SourceProblem or Unjudged. What it is given is read-only.
+    """
+
+    def declare(check: Check) -> Rule:
+        package, _, name = check.__module__.rpartition(".")
+        return Rule(
+            id=name.replace("_", "-"),
+            group=package.rpartition(".")[2],
+            judges=judges,
+            severity=severity,
+            kinds=frozenset(kinds),
+            environments=frozenset(environments),
+            remedy=remedy,
+            check=check,
+            options=options() if options else None,
+            doc=_clean(sys.modules[check.__module__].__doc__ or ""),
+        )
+
+    return declare
+
+
+def _clean(doc: str) -> str:
+    """The docstring without surrounding blank lines; module docstrings are never indented."""
+    return doc.strip()

@@ -1,0 +1,155 @@
+"""Run rules over one target: a rule names the field, the engine finds its place."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tools.kubernetes.resource import Resource, ResourceSet
+from tools.rules.finding import Finding, NotJudged, Related
+from tools.rules.rule import Judges, Outcome, Problem, Rule, Severity, SourceProblem, Unjudged
+from tools.rules.target import Target
+from tools.source.place import Place
+from tools.source.repository import Repository
+from tools.trace.location import Location
+
+
+class Setting(NamedTuple):
+    """How one rule runs on one target: `policies.yaml` applied to the rule's defaults."""
+
+    severity: Severity
+    options: Any
+
+
+class Verdict(NamedTuple):
+    """The outcome of rules on one target, in stable order."""
+
+    findings: list[Finding]
+    not_judged: list[NotJudged]
+
+
+def judge(rules: Mapping[str, Rule], settings: Mapping[str, Setting], target: Target) -> Verdict:
+    """Run the rules that have a setting. A rule that raises is not judged, and that blocks."""
+    verdict = Verdict([], [])
+    for rule_id, setting in settings.items():
+        if rules[rule_id].judges is Judges.CONFIGURATION:
+            continue
+        run = _Run(rules[rule_id], setting, target)
+        try:
+            for outcome in run.outcomes():
+                run.record(outcome, verdict)
+        except Exception as error:  # a defect of one rule must not hide what the others found
+            verdict.not_judged.append(run.crash(error))
+    verdict.findings.sort(key=lambda finding: finding.order)
+    verdict.not_judged.sort(key=lambda entry: entry.order)
+    return verdict
+
+
+def judge_configuration(
+    rules: Mapping[str, Rule], settings: Mapping[str, Setting], file: str, subject: Any
+) -> Verdict:
+    """Run the rules about `policies.yaml` itself, which see what the whole run made of it."""
+    verdict = Verdict([], [])
+    target = Target(file, Repository(Path()), ResourceSet(()))
+    for rule_id, setting in settings.items():
+        rule = rules[rule_id]
+        if rule.judges is Judges.CONFIGURATION:
+            run = _Run(rule, setting, target)
+            for outcome in rule.check(subject, setting.options):
+                run.record(outcome, verdict)
+    return verdict
+
+
+class _Run:
+    """One rule on one target."""
+
+    def __init__(self, rule: Rule, setting: Setting, target: Target) -> None:
+        self.rule = rule
+        self.setting = setting
+        self.target = target
+        self.subject: Resource | None = None
+
+    def outcomes(self) -> Iterator[Outcome]:
+        rule, target, options = self.rule, self.target, self.setting.options
+        if rule.judges is Judges.POD:
+            for pod in target.pods:
+                self.subject = pod.workload
+                yield from rule.check(pod, target, options)
+        elif rule.judges is Judges.OBJECT:
+            for resource in self._objects():
+                self.subject = resource
+                yield from rule.check(resource, target, options)
+        else:
+            yield from rule.check(target, options)
+
+    def _objects(self) -> Iterable[Resource]:
+        kinds = self.rule.kinds
+        return self.target.resources.of_kind(*kinds) if kinds else self.target.resources
+
+    def record(self, outcome: Outcome, verdict: Verdict) -> None:
+        if isinstance(outcome, Problem):
+            verdict.findings.append(self._finding(outcome))
+        elif isinstance(outcome, SourceProblem):
+            verdict.findings.append(self._source_finding(outcome))
+        else:
+            verdict.not_judged.append(self._not_judged(outcome))
+
+    def _finding(self, problem: Problem) -> Finding:
+        resource = problem.resource or self.subject
+        if resource is None:
+            raise TypeError(f"{self.rule.id} yields a Problem without saying on which object")
+        location = self._locate(resource, problem.path)
+        related = [
+            Related(place, message)
+            for other, path, message in problem.related
+            if (place := self._locate(other, path).place)
+        ]
+        if location and location.overrides and location.path == problem.path:
+            related.append(Related(location.overrides[0].place, "set first here"))
+        return Finding(
+            rule=self.rule.id,
+            severity=self.setting.severity,
+            target=self.target.path,
+            resource=resource.ref,
+            path=problem.path,
+            message=problem.message,
+            remedy=problem.remedy or self.rule.remedy,
+            source=location.place,
+            related=tuple(related),
+        )
+
+    def _locate(self, resource: Resource, path: tuple[str | int, ...]) -> Location:
+        trace = self.target.trace
+        if trace is None:
+            return Location(None, "resource", path, reason="this target has no source files")
+        return trace.locate(resource, path)
+
+    def _source_finding(self, problem: SourceProblem) -> Finding:
+        return Finding(
+            rule=self.rule.id,
+            severity=self.setting.severity,
+            target=self.target.path,
+            resource=None,
+            path=(),
+            message=problem.message,
+            remedy=problem.remedy or self.rule.remedy,
+            source=problem.place,
+            related=tuple(Related(place, message) for place, message in problem.related),
+        )
+
+    def _not_judged(self, outcome: Unjudged) -> NotJudged:
+        resource = outcome.resource or self.subject
+        place: Place | None = outcome.place
+        if place is None and resource is not None:
+            place = self._locate(resource, outcome.path).place
+        ref = resource.ref if resource else None
+        return NotJudged(
+            self.rule.id, self.target.path, ref, place, outcome.reason, outcome.blocking
+        )
+
+    def crash(self, error: Exception) -> NotJudged:
+        on = f" on {self.subject.ref}" if self.subject else ""
+        reason = (
+            f"the rule failed{on} ({type(error).__name__}: {error}); this is a defect of the rule"
+        )
+        ref = self.subject.ref if self.subject else None
+        return NotJudged(self.rule.id, self.target.path, ref, None, reason, True)

@@ -1,0 +1,105 @@
+"""Plain YAML data to frozen dataclasses, checked field by field.
+
+Field names are snake_case in Python and camelCase in YAML, as in Kubernetes' own API.
+"""
+
+import types
+import typing
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from tools.source.place import FieldPath
+
+
+class ConfigError(Exception):
+    """Something in `policies.yaml` that is not understood: one sentence, and the field path."""
+
+    def __init__(self, path: FieldPath, sentence: str) -> None:
+        super().__init__(sentence)
+        self.path = path
+        self.sentence = sentence
+
+
+FEW = 12
+"""So many known names fit into a sentence."""
+
+
+def camel(name: str) -> str:
+    """`written_paths` to `writtenPaths`."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint for a misspelt name: `; did you mean 'x'?`, or the known names if none is near."""
+    names = sorted(known)
+    close = get_close_matches(name, names, 1, 0.6)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; known are {', '.join(names)}" if 0 < len(names) <= FEW else ""
+
+
+def check_names(data: Mapping[str, Any], known: Iterable[str], path: FieldPath, what: str) -> None:
+    """Refuse the first key that is not known. Raises ConfigError with the nearest spelling."""
+    known = list(known)
+    for key in data:
+        if key not in known:
+            raise ConfigError((*path, key), f"unknown {what} {key!r}{nearest(key, known)}")
+
+
+def build(kind: Any, data: Any, path: FieldPath) -> Any:
+    """A value of an annotated type from YAML data.
+
+    Understands bool, int, float, str, Any, Optional, Literal, tuple[X, ...], dict[str, X] and
+    frozen dataclasses. Raises ConfigError for anything that does not fit.
+    """
+    if kind is Any:
+        return data
+    if is_dataclass(kind):
+        return _dataclass(kind, data, path)
+    if typing.get_origin(kind) is None:
+        return _expect(kind, data, path)
+    return _generic(typing.get_origin(kind), typing.get_args(kind), data, path)
+
+
+def _generic(origin: Any, arguments: tuple[Any, ...], data: Any, path: FieldPath) -> Any:
+    if origin in (typing.Union, types.UnionType):
+        some = next(a for a in arguments if a is not type(None))
+        return None if data is None and type(None) in arguments else build(some, data, path)
+    if origin is tuple:
+        items = _expect(list, data, path)
+        return tuple(build(arguments[0], item, (*path, i)) for i, item in enumerate(items))
+    if origin is dict:
+        pairs = _expect(dict, data, path)
+        return {key: build(arguments[1], value, (*path, key)) for key, value in pairs.items()}
+    if data not in arguments:  # Literal
+        raise ConfigError(path, f"{data!r} is none of {', '.join(map(str, arguments))}")
+    return data
+
+
+def _dataclass(kind: Any, data: Any, path: FieldPath) -> Any:
+    given = _expect(dict, data, path)
+    hints = typing.get_type_hints(kind)
+    names = {camel(field.name): field.name for field in fields(kind)}
+    check_names(given, names, path, "name")
+    values = {
+        names[key]: build(hints[names[key]], value, (*path, key)) for key, value in given.items()
+    }
+    try:
+        return kind(**values)
+    except TypeError as error:
+        missing = [camel(f.name) for f in fields(kind) if camel(f.name) not in given]
+        raise ConfigError(path, f"needs {', '.join(missing)}") from error
+
+
+_WORDS = {dict: "a map", list: "a list", str: "text", int: "a whole number", bool: "true or false"}
+
+
+def _expect(kind: type, data: Any, path: FieldPath) -> Any:
+    if kind is float and isinstance(data, int) and not isinstance(data, bool):
+        return float(data)
+    if isinstance(data, kind) and (kind is bool or not isinstance(data, bool)):
+        return data
+    raise ConfigError(path, f"{data!r} is not {_WORDS.get(kind, 'a number')}")

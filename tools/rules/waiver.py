@@ -1,0 +1,112 @@
+"""Waivers: findings that a repository accepts, for a reason and until a date."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+from typing import Any
+
+from tools.rules.finding import Finding
+from tools.rules.rule import Rule
+from tools.rules.typed import ConfigError, build, check_names
+from tools.source.document import Document
+from tools.source.place import FieldPath, Place
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """One accepted violation.
+
+    `resource` is a glob of `Kind/name`, or of a file for findings that stand in source files;
+    `environment` limits it to one environment; it stops working after `until`.
+    """
+
+    rule: str
+    resource: str
+    reason: str
+    until: date
+    environment: str | None
+    place: Place
+
+    def accepts(self, finding: Finding, environment: str | None, today: date) -> bool:
+        """Whether the waiver covers a finding of a target in an environment."""
+        if finding.rule != self.rule or self.is_expired(today):
+            return False
+        if self.environment not in (None, environment):
+            return False
+        names = {finding.resource.slug} if finding.resource else set()
+        if finding.source:
+            names.add(finding.source.file)
+        return any(fnmatchcase(name, self.resource) for name in names)
+
+    def is_expired(self, today: date) -> bool:
+        """Whether the last day has passed."""
+        return today > self.until
+
+
+def read_waivers(
+    document: Document, rules: Mapping[str, Rule], environments: Iterable[str]
+) -> tuple[Waiver, ...]:
+    """The `waivers:` of a configuration. Raises ConfigError."""
+    given = build(tuple[dict[str, Any], ...], document.data.get("waivers", []), ("waivers",))
+    return tuple(
+        _waiver(entry, ("waivers", index), document, rules, environments)
+        for index, entry in enumerate(given)
+    )
+
+
+def _waiver(
+    entry: Mapping[str, Any],
+    path: FieldPath,
+    document: Document,
+    rules: Mapping[str, Rule],
+    environments: Iterable[str],
+) -> Waiver:
+    needed = ("rule", "resource", "reason", "until")
+    check_names(entry, (*needed, "environment"), path, "name")
+    for name in needed:
+        if not isinstance(entry.get(name), str) or not entry[name].strip():
+            raise ConfigError((*path, name), f"a waiver needs `{name}`, as text")
+    check_names({entry["rule"]: None}, rules, (*path, "rule"), "rule")
+    environment = entry.get("environment")
+    if environment is not None:
+        check_names({str(environment): None}, environments, (*path, "environment"), "environment")
+    try:
+        until = date.fromisoformat(entry["until"])
+    except ValueError as error:
+        sentence = f"{entry['until']!r} is not a date like 2027-01-31"
+        raise ConfigError((*path, "until"), sentence) from error
+    place = document.nearest(path)[1]
+    return Waiver(entry["rule"], entry["resource"], entry["reason"], until, environment, place)
+
+
+class WaiverBook:
+    """The waivers of a run, and which of them were needed.
+
+    `whole` says that the run judged the whole repository with every rule: only then does it mean
+    something that a waiver accepted nothing.
+    """
+
+    def __init__(self, waivers: Sequence[Waiver], today: date, whole: bool) -> None:
+        self.waivers = waivers
+        self.today = today
+        self.whole = whole
+        self._used: set[Waiver] = set()
+
+    def apply(self, finding: Finding, environment: str | None) -> Finding:
+        """The finding, with the reason of the first waiver that accepts it."""
+        for waiver in self.waivers:
+            if waiver.accepts(finding, environment, self.today):
+                self._used.add(waiver)
+                return finding._replace(waiver=waiver.reason)
+        return finding
+
+    def expired(self) -> list[Waiver]:
+        """Waivers whose last day has passed."""
+        return [waiver for waiver in self.waivers if waiver.is_expired(self.today)]
+
+    def unused(self) -> list[Waiver]:
+        """Waivers in force that accepted nothing although everything was judged."""
+        if not self.whole:
+            return []
+        return [w for w in self.waivers if w not in self._used and not w.is_expired(self.today)]
