@@ -1,0 +1,1 @@
+"""What a pod may do: the Pod Security Standards and more."""

@@ -1,0 +1,32 @@
+"""Containers see /proc as the container runtime masks it.
+
+Parts of /proc are the kernel's own controls (`/proc/sys`, `/proc/kcore`, `/proc/sysrq-trigger`).
+The runtime hides or write-protects them; `procMount: Unmasked` takes that protection away, for
+the sake of containers that build or run other containers.
+
+Looks at init, sidecar, main and ephemeral containers; unset and `Default` are right. The API server
+takes `Unmasked` only from pods with `hostUsers: false`. The restricted standard makes no
+exception for those in any Kubernetes version; the weaker baseline standard does since 1.35. For
+such a pod in a baseline namespace, waive this.
+
+https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline
+"""
+
+from collections.abc import Iterator
+
+from tools.kubernetes.pod import Pod
+from tools.kubernetes.pod_security import named
+from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.target import Target
+
+
+@rule(
+    judges=Judges.POD,
+    severity=Severity.ERROR,
+    remedy="Remove `procMount`; the default masks /proc.",
+)
+def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
+    for container in pod.containers:
+        path, value = container.security("procMount")
+        if value not in (None, "Default"):
+            yield Problem(path, f"{named(container)} sets procMount to {value!r}")

@@ -1,0 +1,42 @@
+"""Every container runs under the runtime's seccomp profile or under one of the node.
+
+The Linux kernel has more than three hundred system calls; an ordinary service needs a fraction of
+them, and most escapes from containers begin with one of the others. The runtime's default profile
+blocks those, but unless the kubelet was started with `--seccomp-default`, Kubernetes runs
+containers without any profile.
+
+The type must be `RuntimeDefault` or `Localhost`, set for the whole pod or on each container (init,
+sidecar, main and ephemeral); a container's own profile replaces the pod's. `Unconfined` is
+a finding wherever it stands, for the whole pod even if each container replaces it, as the
+restricted standard has it. The old seccomp annotations have meant nothing since Kubernetes 1.27.
+That a Localhost profile exists on the nodes cannot be seen here. Windows pods
+(`spec.os.name: windows`) cannot set a profile and are skipped.
+
+https://kubernetes.io/docs/tutorials/security/seccomp/
+"""
+
+from collections.abc import Iterator
+
+from tools.kubernetes.pod import Pod
+from tools.kubernetes.pod_security import settings, unset
+from tools.kubernetes.resource import as_map
+from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.target import Target
+
+ALLOWED = ("RuntimeDefault", "Localhost")
+
+
+@rule(
+    judges=Judges.POD,
+    severity=Severity.ERROR,
+    remedy="Write `seccompProfile: {type: RuntimeDefault}` in the pod's securityContext.",
+)
+def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
+    if pod.is_windows:
+        return
+    for who, path, profile in settings(pod, "seccompProfile"):
+        kind = as_map(profile).get("type")
+        if kind not in ALLOWED:
+            yield Problem((*path, "type"), f"{who} sets the seccomp profile type {kind!r}")
+    for who, path, _ in unset(pod, "seccompProfile"):
+        yield Problem((*path, "type"), f"{who} sets no seccomp profile")

@@ -1,0 +1,47 @@
+"""Each workload runs as a ServiceAccount of its own.
+
+Rights are bound to ServiceAccounts. What is granted to one workload is granted to all that share
+its account, what is granted to `default` goes to every pod of the namespace that names none, and
+an audit log that says `default` says nothing. An account of its own costs five lines of YAML.
+
+Looks at `serviceAccountName` (or its old name `serviceAccount`) of every pod, also those of Jobs
+and CronJobs, whether or not the token is mounted; unset means `default`. Of several workloads of
+one namespace with the same account, the one that is called like the account may keep it, else the
+first; each of the others is a finding. Workloads outside the target cannot be seen.
+
+https://kubernetes.io/docs/concepts/security/service-accounts/
+"""
+
+from collections.abc import Iterator, Sequence
+
+from tools.kubernetes.pod import Pod
+from tools.kubernetes.service_accounts import DEFAULT, account_of
+from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.target import Target
+
+
+@rule(
+    judges=Judges.TARGET,
+    severity=Severity.WARNING,
+    remedy="Create a ServiceAccount with the name of the workload, and set `serviceAccountName` "
+    "to it.",
+)
+def check(target: Target, options: None) -> Iterator[Problem]:
+    users: dict[tuple[str, str], list[Pod]] = {}
+    for pod in target.pods:
+        name, path = account_of(pod)
+        if name == DEFAULT:
+            yield Problem(path, "the pod runs as ServiceAccount 'default'", pod.workload)
+        else:
+            users.setdefault((pod.namespace, name), []).append(pod)
+    for (_, name), pods in users.items():
+        yield from _shared(name, pods)
+
+
+def _shared(name: str, pods: Sequence[Pod]) -> Iterator[Problem]:
+    owner = next((pod for pod in pods if pod.workload.name == name), pods[0])
+    used_here = (owner.workload, account_of(owner).path, f"{name} is used here too")
+    for pod in pods:
+        if pod is not owner:
+            sentence = f"the pod shares ServiceAccount {name!r} with {owner.workload.ref.slug!r}"
+            yield Problem(account_of(pod).path, sentence, pod.workload, related=(used_here,))

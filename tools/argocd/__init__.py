@@ -1,0 +1,1 @@
+"""What Argo CD knows: which folders it deploys."""
