@@ -1,0 +1,1 @@
+"""What Kustomize makes of the source: the binary, the run, the rendered objects."""
