@@ -1,5 +1,5 @@
 """The toolkit.
 
-Data flows one way: source, render, kubernetes, trace, rules, report. A stage imports only
+Data flows one way: source, render, kubernetes, argocd, trace, rules, report. A stage imports only
 those before it; the commands (`validate`, `docs`) stand on top.
 """

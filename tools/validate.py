@@ -116,7 +116,8 @@ def _judge(
     preparations: Preparations,
     outputs: list[tuple[str, Path]],
 ) -> int:
-    from tools.kubernetes.schema import UnknownVersion, check_versions
+    from tools.kubernetes.openapi import UnknownVersion
+    from tools.kubernetes.schema import warm_up
     from tools.report.progress import Progress
     from tools.report.write import print_report, write_report
     from tools.rules.catalogue import discover
@@ -130,7 +131,8 @@ def _judge(
     only, skip = _words(arguments.only), _words(arguments.skip)
     try:
         chosen = select(rules, only, skip)
-        kubernetes = check_versions(_words([arguments.kubernetes or ""]) or config.kubernetes)
+        kubernetes = tuple(_words([arguments.kubernetes or ""])) or config.kubernetes
+        warm_up(kubernetes)
     except (ConfigError, UnknownVersion) as error:
         raise Misuse(str(error)) from error
     whole = not (arguments.targets or only or skip)

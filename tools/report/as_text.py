@@ -29,10 +29,7 @@ def to_lines(report: Report, repository: Repository) -> Iterator[Line]:
     for group in _grouped(f for f in report.findings if f.waiver is None):
         yield from _finding(group, repository, width)
         yield Line(())
-    for entry in sorted(report.not_judged, key=lambda entry: not entry.blocking):
-        yield _unjudged(entry)
-    if report.not_judged:
-        yield Line(())
+    yield from _all_unjudged(report.not_judged)
     yield from _targets(report)
     yield _summary(report)
 
@@ -108,7 +105,22 @@ def _span(text: str) -> int:
     return len(found.group()) if found else 1
 
 
-def _unjudged(entry: NotJudged) -> Line:
+def _all_unjudged(entries: Sequence[NotJudged]) -> Iterator[Line]:
+    """What blocks, one line each; evidence that nobody required, one line a rule."""
+    for entry in entries:
+        if entry.blocking:
+            yield _unjudged(entry)
+    absent: dict[str | None, list[NotJudged]] = {}
+    for entry in entries:
+        if not entry.blocking:
+            absent.setdefault(entry.rule, []).append(entry)
+    for same in absent.values():
+        yield _unjudged(same[0], len(same) - 1)
+    if entries:
+        yield Line(())
+
+
+def _unjudged(entry: NotJudged, more: int = 0) -> Line:
     where = _where(entry.source) or entry.target
     rule = f" [{entry.rule}]" if entry.rule else ""
     on = f"{entry.resource}: " if entry.resource else ""
@@ -119,6 +131,7 @@ def _unjudged(entry: NotJudged) -> Line:
             Span(": "),
             Span("not judged", "bold magenta" if entry.blocking else "dim"),
             Span(f": {printable(on + entry.reason)}{target}"),
+            Span(f" (and {more} more)" if more else ""),
             Span(rule, "dim"),
         )
     )

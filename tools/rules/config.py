@@ -151,7 +151,8 @@ def parse_config(document: Document, rules: Mapping[str, Rule]) -> Config:
     try:
         return _parse(document, rules)
     except ConfigError as error:
-        where = document.nearest(error.path)[1]
+        path = error.path
+        where = document.key_place(path) if error.is_key else document.nearest(path)[1]
         raise SourceError(error.sentence, where) from error
 
 

@@ -15,6 +15,8 @@ class Cluster:
     """Cores that the system's own pods take."""
     reserved_memory: str = "0"
     """Bytes that the system's own pods take."""
+    nodes: int = 1
+    """Nodes, on each of which a DaemonSet runs one pod."""
     node_labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Labels of the nodes with the values that occur; node selectors must use these."""
     taints: tuple[str, ...] = ()

@@ -90,7 +90,7 @@ class Gate:
         environment = self.config.environment_of(path)
         settings = self.config.settings(self.rules, environment)
         if not target.resources:
-            if not preparation.obstacles:
+            if not any(obstacle.blocking for obstacle in preparation.obstacles):
                 preparation.refuse("there is nothing to judge: no Kubernetes object")
             settings = {r: s for r, s in settings.items() if self._needs_no_objects(r)}
         verdict = judge(self.rules, settings, target)

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from tools.kubernetes.objects import Stray, objects_in
@@ -76,7 +77,13 @@ class Preparation:
             folder = "" if named.path == "." else named.path
             self._tree = Tree(repository, folder)
             if not self._tree.refusals:
-                self._run = start(repository.path(folder))
+                self._start(repository.path(folder))
+
+    def _start(self, folder: Path) -> None:
+        try:
+            self._run = start(folder)
+        except RenderFailed as error:
+            self.refuse(f"Kustomize fails: {error}")
 
     def finish(self) -> Target:
         """The target with all its objects; what is missing from it stands in `obstacles`."""
@@ -109,6 +116,7 @@ class Preparation:
             self.repository,
             resources,
             files=tuple(self._tree.files),
+            documents=tuple(self._tree.documents()),
             tree=self._tree,
             trace=Trace(self._tree, resources),
         )
@@ -129,9 +137,11 @@ class Preparation:
         except SourceError as error:
             self.obstacles.append(Obstacle(f"the render cannot be read: {error.sentence}"))
             return
-        for index, document in enumerate(documents):
-            if isinstance(document.data, dict):
-                yield Resource(document.data, index)
+        for index, found in enumerate(objects_in(documents)):
+            if isinstance(found, Stray):
+                self.refuse(f"the render holds {found.sentence}")
+            else:
+                yield Resource(found.data, index)
 
     def _documents(self) -> Iterable[Document]:
         if self.named.kind is Kind.STANDARD_INPUT:
@@ -164,5 +174,6 @@ class Preparation:
             self.repository,
             ResourceSet(resources),
             files=self.named.files,
+            documents=tuple(documents),
             trace=PlainTrace(origins),
         )

@@ -38,7 +38,7 @@ class Problem(NamedTuple):
 
     `resource` is only needed where the check judges more than one object; `related` are other
     fields that matter, each with a few words; `remedy` replaces the rule's where a more exact
-    one is known.
+    one is known; `severity` lowers the rule's for this one.
     """
 
     path: FieldPath
@@ -46,6 +46,7 @@ class Problem(NamedTuple):
     resource: Resource | None = None
     remedy: str | None = None
     related: tuple[tuple[Resource, FieldPath, str], ...] = ()
+    severity: Severity | None = None
 
 
 class SourceProblem(NamedTuple):
@@ -84,6 +85,7 @@ class Rule:
     remedy: str
     check: Check
     options: Any
+    defers_to: frozenset[str]
     doc: str
 
     @property
@@ -99,13 +101,16 @@ def rule(  # noqa: PLR0913 - keyword arguments that each rule writes out like a 
     remedy: str,
     kinds: Iterable[str] = (),
     environments: Iterable[str] = (),
+    defers_to: Iterable[str] = (),
     options: type[Any] | None = None,
 ) -> Callable[[Check], Rule]:
     """Turn a check into a Rule.
 
     `kinds` limits an OBJECT rule; `environments` names those in which the rule is on by default
-    (none: everywhere); `options` is a frozen dataclass of which every field has a default and a
-    docstring below it. The check is called as
+    (none: everywhere); `defers_to` names rules that say more about the same mistake: where one of
+    them has a finding of no lower severity at the very same place, this one has none; `options` is
+    a frozen dataclass of which every field has a default and a docstring below it. The check is
+    called as
 
         OBJECT  check(resource, target, options)     POD     check(pod, target, options)
         TARGET  check(target, options)               SOURCE  check(target, options)
@@ -126,6 +131,7 @@ def rule(  # noqa: PLR0913 - keyword arguments that each rule writes out like a 
             remedy=remedy,
             check=check,
             options=options() if options else None,
+            defers_to=frozenset(defers_to),
             doc=_clean(sys.modules[check.__module__].__doc__ or ""),
         )
 

@@ -39,9 +39,23 @@ def judge(rules: Mapping[str, Rule], settings: Mapping[str, Setting], target: Ta
                 run.record(outcome, verdict)
         except Exception as error:  # a defect of one rule must not hide what the others found
             verdict.not_judged.append(run.crash(error))
+    verdict.findings[:] = _without_echoes(verdict.findings, rules)
     verdict.findings.sort(key=lambda finding: finding.order)
     verdict.not_judged.sort(key=lambda entry: entry.order)
     return verdict
+
+
+def _without_echoes(findings: list[Finding], rules: Mapping[str, Rule]) -> list[Finding]:
+    """One mistake is one finding: a rule is silent where one that it defers to has spoken."""
+    said = {(f.rule, f.source): f.severity for f in findings if f.source}
+    return [
+        finding
+        for finding in findings
+        if not any(
+            said.get((other, finding.source), 0) >= finding.severity
+            for other in rules[finding.rule].defers_to
+        )
+    ]
 
 
 def judge_configuration(
@@ -107,7 +121,7 @@ class _Run:
             related.append(Related(location.overrides[0].place, "set first here"))
         return Finding(
             rule=self.rule.id,
-            severity=self.setting.severity,
+            severity=min(self.setting.severity, problem.severity or self.setting.severity),
             target=self.target.path,
             resource=resource.ref,
             path=problem.path,

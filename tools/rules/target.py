@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from tools.kubernetes.autoscaling import AUTOSCALERS, ScaleTarget, identity, target_of
 from tools.kubernetes.pod import POD_TEMPLATES, Pod, pod_of
 from tools.kubernetes.resource import Resource, ResourceSet
+from tools.kubernetes.schema import ARGOCD, Schemas
 from tools.rules.facts import Facts
+from tools.source.document import Document
 from tools.source.place import FieldPath
 from tools.source.repository import Repository
 from tools.source.tree import Tree
@@ -18,14 +21,16 @@ class Target:
     """One target while it is judged; read-only for rules.
 
     `path` names it in reports; `tree` and `trace` are None for plain YAML; `files` are the YAML
-    files it was read from (for a kustomization: all of its tree); `environment` is the name that
-    `policies.yaml` gives it, None without one.
+    files it was read from (for a kustomization: all of its tree) and `documents` what stands in
+    them, standard input included; `environment` is the name that `policies.yaml` gives it, None
+    without one.
     """
 
     path: str
     repository: Repository
     resources: ResourceSet
     files: tuple[str, ...] = ()
+    documents: tuple[Document, ...] = ()
     tree: Tree | None = None
     trace: Tracer | None = None
     environment: str | None = None
@@ -33,6 +38,7 @@ class Target:
     facts: Facts = field(default_factory=Facts)
     schema_folders: tuple[str, ...] = ()
     kinds_without_schema: tuple[str, ...] = ()
+    argocd: str = ARGOCD
     pod_templates: Mapping[str, FieldPath] = field(default_factory=lambda: POD_TEMPLATES)
 
     @cached_property
@@ -50,13 +56,38 @@ class Target:
         return self._pod_by_index.get(id(resource))
 
     def autoscaler_of(self, workload: Resource) -> Resource | None:
-        """The HorizontalPodAutoscaler of the target that scales a workload, or None."""
-        return self._autoscalers.get((workload.kind, workload.namespace, workload.name))
+        """The HorizontalPodAutoscaler, or ScaledObject, of the target that scales a workload.
+
+        It has to name the workload's group, kind, namespace and name. None if there is none; the
+        first if there are several.
+        """
+        return self._autoscalers.get(identity(workload))
 
     @cached_property
-    def _autoscalers(self) -> Mapping[tuple[str, str, str], Resource]:
-        return {
-            (str(hpa.get("spec", "scaleTargetRef", "kind")), hpa.namespace,
-             str(hpa.get("spec", "scaleTargetRef", "name"))): hpa
-            for hpa in self.resources.of_kind("HorizontalPodAutoscaler")
-        }  # fmt: skip
+    def schemas(self) -> Schemas:
+        """What every kind of object of the target may look like."""
+        return Schemas(
+            self.kubernetes, self.resources, self.repository, self.schema_folders, self.argocd
+        )
+
+    @cached_property
+    def _autoscalers(self) -> Mapping[ScaleTarget, Resource]:
+        found: dict[ScaleTarget, Resource] = {}
+        for autoscaler in self.resources.of_kind(*AUTOSCALERS):
+            found.setdefault(target_of(autoscaler), autoscaler)
+        return found
+
+    @cached_property
+    def deployed_by_argocd(self) -> bool:
+        """Whether Argo CD deploys the target, as far as the repository tells.
+
+        An Application of the repository names its folder, or an object has one of Argo CD's
+        annotations.
+        """
+        from tools.argocd.deployments import is_deployed
+
+        return any(
+            key.startswith("argocd.argoproj.io/")
+            for resource in self.resources
+            for key in resource.annotations
+        ) or is_deployed(self.repository, self.path)

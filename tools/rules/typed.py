@@ -14,12 +14,16 @@ from tools.source.place import FieldPath
 
 
 class ConfigError(Exception):
-    """Something in `policies.yaml` that is not understood: one sentence, and the field path."""
+    """Something in `policies.yaml` that is not understood: one sentence, and the field path.
 
-    def __init__(self, path: FieldPath, sentence: str) -> None:
+    `is_key` says that the name of the field is at fault, and not its value.
+    """
+
+    def __init__(self, path: FieldPath, sentence: str, is_key: bool = False) -> None:
         super().__init__(sentence)
         self.path = path
         self.sentence = sentence
+        self.is_key = is_key
 
 
 FEW = 12
@@ -46,7 +50,8 @@ def check_names(data: Mapping[str, Any], known: Iterable[str], path: FieldPath, 
     known = list(known)
     for key in data:
         if key not in known:
-            raise ConfigError((*path, key), f"unknown {what} {key!r}{nearest(key, known)}")
+            sentence = f"unknown {what} {key!r}{nearest(key, known)}"
+            raise ConfigError((*path, key), sentence, is_key=True)
 
 
 def build(kind: Any, data: Any, path: FieldPath) -> Any:

@@ -109,6 +109,13 @@ class Document:
         part = self.parts.get(path)
         return None if part is None else self.place_of(part)
 
+    def key_place(self, path: FieldPath) -> Place:
+        """Where the key at `path` stands; for a list item or a missing path, the nearest place."""
+        key = self.parts[path].key if path in self.parts else None
+        if key is None:
+            return self.nearest(path)[1]
+        return Place(self.file, key.start_mark.line + 1, key.start_mark.column + 1)
+
     def nearest(self, path: FieldPath) -> tuple[FieldPath, Place]:
         """The longest existing prefix of `path`, and where it stands."""
         while path not in self.parts:

@@ -1,4 +1,4 @@
-"""Configurations of generators, transformers and validators, wherever a kustomization keeps them."""
+"""Configurations of generators, transformers and validators, wherever they are kept."""
 
 from collections.abc import Iterator
 from contextlib import suppress

@@ -14,7 +14,7 @@ def repository_of(target: Path) -> Path:
     The nearest folder above the target with `.git`; else with `policies.yaml`; else the working
     folder if it contains the target; else the smallest folder that contains all the target names.
     """
-    start = target.resolve()
+    start = Path(os.path.abspath(target))  # a link itself, not what it leads to
     for marker in (".git", "policies.yaml"):
         for folder in (start, *start.parents):
             if (folder / marker).exists():

@@ -19,11 +19,12 @@ _MERGE = "tag:yaml.org,2002:merge"
 class Fault(NamedTuple):
     """Something that is not written as it must be.
 
-    `sentence` says what; `name` is what was written and `known` what could have been meant, both
-    empty where that is no question; `first` is the earlier one of two equal keys.
+    `sentence` says what, `remedy` what to do; `name` is what was written and `known` what could
+    have been meant, both empty where that is no question; `first` is the earlier of two keys.
     """
 
     sentence: str
+    remedy: str
     place: Place
     name: str = ""
     known: tuple[str, ...] = ()
@@ -75,7 +76,8 @@ class _Check:
             yield self._mismatch(part, path, word.value)
         elif isinstance(shape, Choice) and value and value not in shape.words:
             sentence = f"{dotted(path)} is {value!r}, which Kustomize does not know"
-            yield Fault(sentence, self.document.place_of(part), str(value), shape.words)
+            remedy = f"Write {' or '.join(shape.words)}."
+            yield Fault(sentence, remedy, self.document.place_of(part), str(value), shape.words)
 
     def _map(
         self, node: MappingNode, shape: MapOf | Mapping[str, Any], path: FieldPath
@@ -92,13 +94,17 @@ class _Check:
             place = self._key_place(key)
             if name is None:
                 sentence = f"unknown field {written!r}{_in(path)}"
-                yield Fault(sentence, place, written, tuple(fields))
+                remedy = "Correct the name, or delete the field."
+                yield Fault(sentence, remedy, place, written, tuple(fields))
                 continue
-            if name != written:
-                yield Fault(f"{written!r}{_in(path)} is spelt {name!r}", place)
             if self.duplicates and name in first:
                 sentence = f"{name!r} stands twice{_in(path)}; Kustomize uses only one of them"
-                yield Fault(sentence, place, first=first[name])
+                yield Fault(
+                    sentence, f"Write one {name!r} that holds both.", place, first=first[name]
+                )
+            elif name != written:
+                sentence = f"the field {name!r}{_in(path)} is written {written!r}"
+                yield Fault(sentence, f"Write {name!r}, in this case.", place)
             first.setdefault(name, place)
             inner = shape.inner if isinstance(shape, MapOf) else shape[name]
             yield from self.value(Part(key, value), inner, (*path, name))
@@ -110,7 +116,9 @@ class _Check:
 
     def _mismatch(self, part: Part, path: FieldPath, wanted: str) -> Fault:
         sentence = f"{dotted(path) or 'the document'} is {_what(part.value)}, not {wanted}"
-        return Fault(sentence, self.document.place_of(part))
+        quote = wanted == Word.TEXT.value and isinstance(part.value, ScalarNode)
+        remedy = "Put the value in quotes." if quote else f"Write {wanted}."
+        return Fault(sentence, remedy, self.document.place_of(part))
 
     def _key_place(self, key: Node) -> Place:
         return self.document.place_of(Part(None, key))

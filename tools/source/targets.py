@@ -12,7 +12,8 @@ from tools.source.kustomization import Kustomization, read_kustomization
 from tools.source.place import SourceError
 from tools.source.repository import KUSTOMIZATION_NAMES, YAML_SUFFIXES, Repository, join
 
-_OBJECT = re.compile(r"^[\"']?(?:apiVersion|kind)[\"']?\s*:", re.MULTILINE)
+_OBJECT = re.compile(r"^[\"']?(apiVersion|kind)[\"']?\s*:", re.MULTILINE)
+_JSON_OBJECT = re.compile(r'"(apiVersion|kind)"\s*:\s*"')
 _FOLDERS_WITHOUT_MANIFESTS = frozenset({"node_modules", "vendor", "__pycache__"})
 
 
@@ -46,7 +47,7 @@ def named_targets(repository: Repository, path: Path) -> list[NamedTarget]:
     if not os.path.lexists(path):
         raise SourceError(f"there is no {path}; name a folder, a YAML file or -")
     name = repository.name(path)
-    if repository.is_file(name):
+    if not repository.is_folder(name):
         if name.rpartition("/")[2] in KUSTOMIZATION_NAMES:
             return [_kustomization(name.rpartition("/")[0])]
         return [NamedTarget(name, Kind.PLAIN, (name,))]
@@ -155,9 +156,8 @@ def _may_hold_objects(repository: Repository, file: str) -> bool:
         text = repository.text(file)
     except SourceError:
         return True  # judging it says why it cannot be read
-    if file.endswith(".json"):
-        return '"apiVersion"' in text and '"kind"' in text
-    return len({match.group().strip("\"' :") for match in _OBJECT.finditer(text)}) > 1
+    pattern = _JSON_OBJECT if file.endswith(".json") else _OBJECT
+    return len({match[1] for match in pattern.finditer(text)}) > 1
 
 
 def _walk(repository: Repository, below: str) -> Iterator[str]:

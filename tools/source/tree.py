@@ -70,6 +70,17 @@ class Tree:
                 with suppress(SourceError):
                     yield from self.repository.documents(file)
 
+    def below(self, folder: str) -> list[Kustomization]:
+        """The kustomization of a folder of the tree, and those that it is built from."""
+        found: dict[str, Kustomization] = {}
+        todo = [folder]
+        while todo:
+            current = self.kustomizations.get(todo.pop())
+            if current is not None and current.folder not in found:
+                found[current.folder] = current
+                todo += [self.resolve(current, reference) for reference in current.references]
+        return list(found.values())
+
     def resolve(self, kustomization: Kustomization, reference: Reference) -> str:
         """The name, relative to the repository, of what a local reference points at."""
         return join(kustomization.folder, reference.value)
@@ -79,9 +90,7 @@ class Tree:
         fields = [use.reference.field.lower() for use in self.uses if use.file == file]
         return not fields or any(not field.endswith("generator") for field in fields)
 
-    def _walk(
-        self, folder: str, above: tuple[str, ...], named_by: Reference | None = None
-    ) -> None:
+    def _walk(self, folder: str, above: tuple[str, ...], named_by: Reference | None = None) -> None:
         if folder in self.kustomizations:
             return
         try:
@@ -140,7 +149,7 @@ class Tree:
         elif not self.repository.is_file(name):
             sentence = "does not exist; correct the name or delete the entry"
         elif reference.names is Names.FOLDER:
-            sentence = f"is a file; {reference.field} names folders with a kustomization"
+            sentence = "is a file; name a folder that has a kustomization"
         return f"{value!r} {sentence}" if sentence else None
 
     def read(self) -> None:
@@ -184,7 +193,7 @@ def _folder_objection(reference: Reference, name: str, above: tuple[str, ...]) -
     if name in above:
         return "leads back to a kustomization that is being built (a cycle)"
     if reference.names in (Names.FILE, Names.PATCH):
-        return f"is a folder; {reference.field} names files"
+        return "is a folder; name a file"
     return None
 
 

@@ -1,0 +1,233 @@
+"""The command contract: formats, exit codes, arguments, what goes to which stream."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.command import validate
+from tests.miniature import plant
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  namespace: shop
+spec:
+  containers:
+    - name: web
+      image: example.com/web:1.0.0
+      securityContext:
+        privileged: true
+"""
+CLEAN = POD.replace("privileged: true", "privileged: false")
+ONLY = ("--only", "not-privileged")
+
+
+@pytest.fixture
+def pod(tmp_path: Path) -> Path:
+    (tmp_path / "pod.yaml").write_text(POD)
+    return tmp_path
+
+
+def test_text_names_the_place_the_value_the_object_and_the_remedy(pod: Path) -> None:
+    ran = validate("pod.yaml", *ONLY, cwd=pod)
+    assert (ran.code, ran.err) == (1, "")
+    first, source, caret, subject, remedy, *_, last = ran.out.splitlines()
+    assert re.fullmatch(r"pod\.yaml:11:21: error: .*'web'.* \[not-privileged\]", first)
+    assert source == " 11 |         privileged: true"
+    assert caret == "    |                     ^^^^"
+    field = "spec.containers[0].securityContext.privileged"
+    assert subject == f"    = Pod shop/web, {field} in pod.yaml"
+    assert remedy.startswith("    = help: ")
+    assert last == "1 target, 1 object, 1 rule, Kubernetes 1.34 and 1.36: 1 error"
+
+
+def test_json_is_the_contract(pod: Path) -> None:
+    ran = validate("pod.yaml", *ONLY, "--format", "json", cwd=pod)
+    assert (ran.code, ran.err) == (1, "")
+    report = json.loads(ran.out)
+    [finding] = report["findings"]
+    [target] = report["targets"]
+    assert target.pop("seconds") < 10
+    assert len(finding.pop("fingerprint")) == 32
+    assert finding.pop("message") and finding.pop("remedy")
+    assert report == {
+        "version": 1,
+        "kubernetes": ["1.34", "1.36"],
+        "targets": [
+            {"path": "pod.yaml", "status": "judged", "reason": None, "objects": 1, "rules": 1}
+        ],
+        "findings": [
+            {
+                "rule": "not-privileged",
+                "severity": "error",
+                "target": "pod.yaml",
+                "resource": {
+                    "apiVersion": "v1",
+                    "kind": "Pod",
+                    "namespace": "shop",
+                    "name": "web",
+                },
+                "path": ["spec", "containers", 0, "securityContext", "privileged"],
+                "source": {"file": "pod.yaml", "line": 11, "column": 21},
+                "related": [],
+                "waiver": None,
+            }
+        ],
+        "not_judged": [],
+        "summary": {"error": 1, "warning": 0, "info": 0, "waived": 0, "not_judged": 0},
+    }
+
+
+def test_github_annotates_the_line(pod: Path) -> None:
+    ran = validate("pod.yaml", *ONLY, "--format", "github", cwd=pod)
+    assert ran.code == 1
+    start = "::error file=pod.yaml,line=11,col=21,title=not-privileged::Pod shop/web in pod.yaml: "
+    [line] = ran.out.splitlines()
+    assert line.startswith(start)
+    assert "%0A" in line
+
+
+def test_a_clean_run_says_what_it_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(CLEAN)
+    ran = validate("pod.yaml", *ONLY, cwd=tmp_path)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines()[-1] == (
+        "1 target, 1 object, 1 rule, Kubernetes 1.34 and 1.36: nothing to mend"
+    )
+
+
+@pytest.mark.parametrize(
+    ("severity", "fail_on", "code"),
+    [
+        ("error", "error", 1),
+        ("warning", "error", 0),
+        ("warning", "warning", 1),
+        ("info", "warning", 0),
+        ("info", "info", 1),
+    ],
+)
+def test_fail_on_is_a_threshold(pod: Path, severity: str, fail_on: str, code: int) -> None:
+    (pod / "policies.yaml").write_text(f"rules: {{not-privileged: {{severity: {severity}}}}}\n")
+    assert validate("pod.yaml", *ONLY, "--fail-on", fail_on, cwd=pod).code == code
+
+
+def test_what_could_not_be_judged_wins_over_findings(pod: Path) -> None:
+    (pod / "broken.yaml").write_text("a: [\n")
+    assert validate("pod.yaml", "broken.yaml", *ONLY, cwd=pod).code == 3
+
+
+def test_skip_leaves_a_rule_out(pod: Path) -> None:
+    ran = validate("pod.yaml", *ONLY, "--skip", "not-privileged", "--format", "json", cwd=pod)
+    assert (ran.code, json.loads(ran.out)["targets"][0]["rules"]) == (0, 0)
+
+
+def test_a_rule_is_switched_off_for_one_environment(pod: Path) -> None:
+    (pod / "policies.yaml").write_text(
+        "environments: {lab: {targets: [pod.yaml], rules: {not-privileged: false}}}\n"
+    )
+    assert validate("pod.yaml", *ONLY, cwd=pod).code == 0
+
+
+@pytest.mark.parametrize(
+    ("resource", "until", "code"),
+    [
+        ("Pod/web", "2999-01-01", 0),
+        ("Pod/*", "2999-01-01", 0),
+        ("Pod/web", "2020-01-01", 1),
+        ("Pod/other", "2999-01-01", 1),
+    ],
+)
+def test_a_waiver_accepts_a_finding_until_its_date(
+    pod: Path, resource: str, until: str, code: int
+) -> None:
+    (pod / "policies.yaml").write_text(
+        f"waivers: [{{rule: not-privileged, resource: {resource}, "
+        f"reason: It mounts disks., until: '{until}'}}]\n"
+    )
+    ran = validate("pod.yaml", *ONLY, "--format", "json", cwd=pod)
+    report = json.loads(ran.out)
+    assert ran.code == code
+    assert report["summary"]["waived"] == 1 - code
+    waived = [f["waiver"] for f in report["findings"] if f["rule"] == "not-privileged"]
+    assert waived == [None if code else "It mounts disks."]
+
+
+def test_standard_input(tmp_path: Path) -> None:
+    ran = validate("-", *ONLY, cwd=tmp_path, stdin=POD.encode())
+    assert ran.code == 1
+    assert ran.out.startswith("<stdin>:11:21: error: ")
+
+
+def test_output_writes_a_file_beside_the_report(pod: Path) -> None:
+    ran = validate("pod.yaml", *ONLY, "--output", "json=report.json", cwd=pod)
+    assert ran.out.startswith("pod.yaml:11:21: error: ")
+    assert json.loads((pod / "report.json").read_text())["summary"]["error"] == 1
+    assert sorted(p.name for p in pod.iterdir()) == ["pod.yaml", "report.json"]
+
+
+def test_a_folder_of_plain_yaml_and_a_list(tmp_path: Path) -> None:
+    members = "".join(
+        "  - " + pod.replace("\n", "\n    ").rstrip() + "\n"
+        for pod in (CLEAN, POD.replace("name: web\n  namespace", "name: bad\n  namespace"))
+    )
+    plant(
+        tmp_path,
+        f"--- plain/list.yaml\napiVersion: v1\nkind: List\nitems:\n{members}"
+        "--- plain/values.yaml\nreplicas: 3\n",
+    )
+    ran = validate("plain", *ONLY, "--format", "json", cwd=tmp_path)
+    report = json.loads(ran.out)
+    assert ran.code == 1
+    assert [(f["resource"]["name"], f["source"]["line"]) for f in report["findings"]] == [
+        ("bad", 25)
+    ]
+    assert [(n["source"]["file"], n["blocking"]) for n in report["not_judged"]] == [
+        ("plain/values.yaml", False)
+    ]
+
+
+def test_nothing_named_means_everything(tmp_path: Path) -> None:
+    kustomization = "kind: Kustomization\nresources: [pod.yaml]\n"
+    plant(
+        tmp_path,
+        f"--- base/kustomization.yaml\n{kustomization}--- base/pod.yaml\n{CLEAN}"
+        "--- overlays/a/kustomization.yaml\nresources: [../../base]\n"
+        "--- overlays/b/kustomization.yaml\nresources: [../../base]\nnamePrefix: b-\n"
+        f"--- plain/pod.yaml\n{POD}--- excluded/pod.yaml\n{POD}"
+        "--- policies.yaml\nexclude: [excluded]\n"
+        "--- .github/workflows/ci.yaml\non: push\n",
+    )
+    ran = validate(*ONLY, "--format", "json", cwd=tmp_path / "base")
+    assert [t["path"] for t in json.loads(ran.out)["targets"]] == [
+        "overlays/a",
+        "overlays/b",
+        "plain",
+    ]
+
+
+def test_a_helm_chart_is_not_judged(tmp_path: Path) -> None:
+    plant(tmp_path, "--- chart/Chart.yaml\nname: web\n--- chart/templates/pod.yaml\n{{ x }}\n")
+    ran = validate("chart", "--format", "json", cwd=tmp_path)
+    [entry] = json.loads(ran.out)["not_judged"]
+    assert (ran.code, entry["blocking"]) == (3, True)
+
+
+def test_list_and_explain(tmp_path: Path) -> None:
+    listed = validate("--list", cwd=tmp_path)
+    assert (listed.code, listed.err) == (0, "")
+    assert re.search(r"^  not-privileged +error +\S.*\.$", listed.out, re.MULTILINE)
+    explained = validate("--explain", "not-privileged", cwd=tmp_path)
+    assert explained.out.startswith("not-privileged (pods, error, on everywhere)\n\n")
+    assert "Remedy: " in explained.out
+
+
+def test_the_same_input_gives_the_same_report(pod: Path) -> None:
+    def stable() -> str:
+        out = validate("pod.yaml", "--format", "json", cwd=pod).out
+        return re.sub(r'"seconds": [\d.]+', "", out)
+
+    assert stable() == stable()
