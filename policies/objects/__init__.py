@@ -1,0 +1,1 @@
+"""Schemas, API versions, names and labels."""

@@ -1,0 +1,1 @@
+"""Rolling updates, replicas, autoscaling, disruption and data."""

@@ -1,0 +1,54 @@
+"""The selector of a workload matches the labels of the pods that it makes.
+
+The API server refuses a Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController or
+Job whose selector does not match its own pod template, so the whole sync fails. A label that is
+changed in one of the two places is the usual cause, and repairing it is not free: the selector of
+an existing workload is immutable, so it is the template's label that should change back.
+
+Judged is each requirement of the selector, `matchExpressions` too. An empty selector matches
+every pod of the namespace and is refused as well. A missing one is the schema's to report, except
+where the server makes it: for a ReplicationController from the template, for a Job by itself
+(unless `manualSelector` is true). An Argo Rollout with a `workloadRef` has no template here.
+
+https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tools.kubernetes.resource import Resource
+from tools.kubernetes.rollout import SCALABLE
+from tools.kubernetes.selector import unmet
+from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.target import Target
+
+SELECTOR = ("spec", "selector")
+
+
+@rule(
+    judges=Judges.OBJECT,
+    kinds=(*SCALABLE, "DaemonSet", "Job"),
+    severity=Severity.ERROR,
+    remedy="Give the pod template's labels the values of the selector, which cannot change later.",
+)
+def check(workload: Resource, target: Target, options: None) -> Iterator[Problem]:
+    pod = target.pod(workload)
+    selector = workload.get(*SELECTOR)
+    if pod is None or not isinstance(selector, dict) or not _is_own(workload):
+        return
+    plain = workload.kind == "ReplicationController"
+    if not plain and not _requires(selector):
+        yield Problem(SELECTOR, "the selector is empty, which is refused: it would match every pod")
+    for requirement in unmet({"matchLabels": selector} if plain else selector, pod.labels):
+        path = requirement.path[1:] if plain else requirement.path
+        message = f"the selector does not match the pod template: {requirement.sentence}"
+        yield Problem((*SELECTOR, *path), message)
+
+
+def _is_own(workload: Resource) -> bool:
+    """Whether the selector is what the manifest says; that of a Job is made by the server."""
+    return workload.kind != "Job" or workload.get("spec", "manualSelector") is True
+
+
+def _requires(selector: Mapping[str, Any]) -> bool:
+    return bool(selector.get("matchLabels") or selector.get("matchExpressions"))

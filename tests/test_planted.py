@@ -1,0 +1,173 @@
+"""Mistakes planted one at a time in a copy of this repository: the gate names the rule and the line,
+and says nothing else.
+
+Each plant replaces a text in a file; `§` in the new text marks the places that must be named, in
+the order of the rules.
+"""
+
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tools.rules.catalogue import discover
+from tools.rules.config import read_config
+from tools.rules.gate import Gate
+from tools.rules.prepare import Preparations
+from tools.source.repository import Repository
+from tools.source.targets import every_target
+
+ROOT = Path(__file__).parent.parent
+MANIFESTS = ("argocd", "base", "components", "overlays", "policies.yaml")
+MARK = "§"
+
+
+class Plant(NamedTuple):
+    """One mistake: in `file`, `old` becomes `new`; `rules` find it at the marks."""
+
+    rules: str
+    file: str
+    old: str
+    new: str
+
+
+BACKEND = "base/backend/deployment.yaml"
+PROD = "overlays/prod/kustomization.yaml"
+MINIKUBE = "overlays/minikube/kustomization.yaml"
+RESOURCES = "overlays/prod/patches/todo-backend-resources.yaml"
+SPREAD = "overlays/prod/patches/todo-backend-spread.yaml"
+HPA = "components/autoscaling/hpa-backend.yaml"
+
+PLANTS = [
+    # pods
+    Plant("run-as-non-root", BACKEND, "runAsUser: 1000", "runAsUser: §0"),
+    Plant("run-as-non-root", BACKEND, "runAsNonRoot: true", "runAsNonRoot: §false"),
+    Plant("privilege-escalation-disabled", BACKEND,
+          "allowPrivilegeEscalation: false", "allowPrivilegeEscalation: §true"),
+    Plant("not-privileged", BACKEND,
+          "allowPrivilegeEscalation: false",
+          "allowPrivilegeEscalation: false\n            privileged: §true"),
+    Plant("root-filesystem-read-only", BACKEND,
+          "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: §false"),
+    Plant("capabilities-dropped", BACKEND,
+          "                - ALL", "                - ALL\n              add: [§SYS_ADMIN]"),
+    Plant("seccomp-profile-set", BACKEND, "type: RuntimeDefault", "type: §Unconfined"),
+    Plant("host-namespaces-unused", BACKEND,
+          "      enableServiceLinks: false", "      enableServiceLinks: false\n      hostPID: §true"),
+    Plant("service-account-token-not-mounted", BACKEND,
+          "automountServiceAccountToken: false", "automountServiceAccountToken: §true"),
+    Plant("service-account-dedicated", "base/mcp-server/deployment.yaml",
+          "serviceAccountName: todo-mcp", "serviceAccountName: §todo-backend"),
+    Plant("pod-security-labels-set", "overlays/prod/namespace.yaml",
+          "pod-security.kubernetes.io/enforce: restricted",
+          "pod-security.kubernetes.io/enforce: §baseline"),
+    Plant("fs-group-set", BACKEND, "      securityContext:\n        runAsNonRoot: true\n"
+          "        runAsUser: 1000\n        runAsGroup: 1000\n        fsGroup: 1000\n",
+          "      §securityContext:\n        runAsNonRoot: true\n"
+          "        runAsUser: 1000\n        runAsGroup: 1000\n"),
+    # resources
+    Plant("quantity-unit-sane", RESOURCES, "memory: 512Mi", "memory: §512Gi"),
+    Plant("quantity-canonical", RESOURCES, "cpu: 500m", "cpu: §'0.5'"),
+    Plant("empty-dir-limited", BACKEND, "emptyDir:\n            sizeLimit: 64Mi", "§emptyDir: {}"),
+    # probes
+    Plant("probe-port-exposed", BACKEND,
+          "path: /health\n              port: http", "path: /health\n              port: §8001"),
+    Plant("probe-timing-sane", BACKEND,
+          "periodSeconds: 10\n            timeoutSeconds: 5",
+          "periodSeconds: 10\n            timeoutSeconds: §15"),
+    Plant("progress-deadline-covers-startup", BACKEND,
+          "progressDeadlineSeconds: 300", "progressDeadlineSeconds: §60"),
+    Plant("probes-distinct", BACKEND, "path: /health", "path: §/ready"),
+    # rollout
+    Plant("rolling-update-zero-downtime", BACKEND, "maxUnavailable: 0", "maxUnavailable: §1"),
+    Plant("autoscaler-target-exists", HPA,
+          "kind: Deployment\n    name: todo-backend", "kind: Deployment\n    name: §todo-backnd"),
+    Plant("autoscaler-bounds-sane", HPA, "minReplicas: 2", "minReplicas: §10"),
+    Plant("disruption-budget-allows-eviction", "overlays/prod/pdb-backend.yaml",
+          "maxUnavailable: 1", "maxUnavailable: §0"),
+    Plant("spread-selects-own-pods", SPREAD,
+          "topologyKey: kubernetes.io/hostname\n          maxSkew: 1\n"
+          "          whenUnsatisfiable: ScheduleAnyway\n          labelSelector:\n"
+          "            matchLabels:\n              app.kubernetes.io/name: todo-backend",
+          "topologyKey: kubernetes.io/hostname\n          maxSkew: 1\n"
+          "          whenUnsatisfiable: ScheduleAnyway\n          §labelSelector:\n"
+          "            matchLabels:\n              app.kubernetes.io/name: todo-frontend"),
+    Plant("shutdown-graceful", BACKEND,
+          "terminationGracePeriodSeconds: 40", "terminationGracePeriodSeconds: §5"),
+    Plant("replicas-in-range", MINIKUBE,
+          "- name: todo-mcp\n    count: 1", "- name: todo-mcp\n    count: §4"),
+    # objects
+    Plant("schema-valid", BACKEND, "revisionHistoryLimit: 5", "revisionHistoryLimit: §five"),
+    Plant("schema-valid", BACKEND, "imagePullPolicy: IfNotPresent", "§imagePullPolcy: IfNotPresent"),
+    Plant("schema-valid", RESOURCES, "            limits:", "            §limit: {}\n            limits:"),
+    Plant("api-version-served", HPA, "apiVersion: autoscaling/v2\n", "apiVersion: §autoscaling/v2beta2\n"),
+    Plant("yaml-unambiguous", "overlays/prod/pdb-backend.yaml",
+          "  maxUnavailable: 1\n", "  maxUnavailable: 1\n  §maxUnavailable: 1\n"),
+    # kustomize
+    Plant("patch-matches", PROD,
+          "      version: v1\n      kind: Deployment", "      version: v1\n      kind: §StatefulSet"),
+    Plant("images-entry-matches", PROD, "- name: todo-backend\n    newName", "- name: §todo-backnd\n    newName"),
+    Plant("kustomization-strict", PROD, "namespace: todo-prod", "§Namespace: todo-prod"),
+    Plant("labels-not-in-selectors", "base/kustomization.yaml",
+          "includeSelectors: false", "includeSelectors: §true"),
+    Plant("generator-immutable-hashed", PROD, "  immutable: true", "  immutable: §false"),
+    Plant("kustomization-refs-local", PROD,
+          "  - pdb-frontend.yaml", "  - pdb-frontend.yaml\n  - §https://example.com/x.yaml"),
+]  # fmt: skip
+
+
+RULES = discover()
+
+
+def planted(root: Path, plant: Plant) -> set[tuple[str, str, int]]:
+    """Plant the mistake; what must be found is every rule of the plant at the line of its mark."""
+    for name in MANIFESTS:
+        source = ROOT / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, root / name)
+    (root / ".git").mkdir()
+    file = root / plant.file
+    text = file.read_text(encoding="utf-8")
+    assert text.count(plant.old) >= 1, "the manifest has changed; plant something else"
+    marked = text.replace(plant.old, plant.new, 1)
+    file.write_text(marked.replace(MARK, ""), encoding="utf-8")
+    lines = [n for n, line in enumerate(marked.splitlines(), 1) if MARK in line]
+    ids = plant.rules.split()
+    return {(rule, plant.file, line) for rule, line in zip(ids, lines, strict=True)}
+
+
+def found(root: Path) -> set[tuple[str, str, int]]:
+    repository = Repository(root)
+    config = read_config(repository, RULES, None)
+    targets = every_target(repository, config.exclude)
+    gate = Gate(repository, RULES, config, config.kubernetes, whole=True)
+    *_, report = gate.run(Preparations(repository, targets, 2, ""))
+    assert all(finding.source and finding.remedy for finding in report.findings)
+    return {(f.rule, f.source.file, f.source.line) for f in report.findings if f.source}
+
+
+def name_of(plant: Plant) -> str:
+    return f"{plant.rules}-{plant.file}".replace(" ", "+")
+
+
+@pytest.mark.parametrize("plant", PLANTS, ids=name_of)
+def test_a_planted_mistake_is_found_at_its_line_and_nothing_else(
+    tmp_path: Path, plant: Plant
+) -> None:
+    expected = planted(tmp_path, plant)
+    assert expected, "a plant marks the line that must be named"
+    assert found(tmp_path) == expected
+
+
+def test_without_a_mistake_nothing_is_found(tmp_path: Path) -> None:
+    planted(tmp_path, Plant("", "policies.yaml", "exclude", "exclude"))
+    assert found(tmp_path) == set()
+
+
+def test_a_file_that_falls_out_of_use_is_found_with_what_it_did(tmp_path: Path) -> None:
+    planted(tmp_path, Plant("", PROD, "  - pdb-frontend.yaml\n", ""))
+    assert found(tmp_path) == {
+        ("file-used", "overlays/prod/pdb-frontend.yaml", 1),
+        ("disruption-budget-set", "base/frontend/deployment.yaml", 1),
+    }
