@@ -1,0 +1,196 @@
+"""The report a person reads."""
+
+import os
+import pty
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.command import ROOT
+from tools.kubernetes.resource import Ref
+from tools.report.as_github import to_github
+from tools.report.as_text import to_lines
+from tools.report.printable import printable
+from tools.report.progress import Progress
+from tools.rules.finding import Finding, NotJudged, Related
+from tools.rules.gate import Report, TargetReport
+from tools.rules.rule import Severity
+from tools.source.place import FieldPath, Place
+from tools.source.repository import Repository
+
+SOURCE = """\
+spec:
+  image: "nginx:latest" # newest
+  args: [--verbose, {a: 1}]
+\ttabbed: yes
+"""
+IMAGE: FieldPath = ("spec", "image")
+
+
+def a_finding(target: str, line: int = 2, column: int = 10) -> Finding:
+    return Finding(
+        rule="image-tag-set",
+        severity=Severity.ERROR,
+        target=target,
+        resource=Ref("v1", "Pod", target, "web"),
+        path=IMAGE,
+        message="image 'nginx:latest' has no fixed tag",
+        remedy="Name a version.",
+        source=Place("a.yaml", line, column),
+    )
+
+
+def a_report(*findings: Finding, not_judged: tuple[NotJudged, ...] = ()) -> Report:
+    names = dict.fromkeys([f.target for f in findings] or ["prod"])
+    targets = [TargetReport(name, "judged", None, 4, 70, 0.05) for name in names]
+    return Report(("1.36",), targets, list(findings), list(not_judged))
+
+
+def text(root: Path, report: Report) -> list[str]:
+    (root / "a.yaml").write_text(SOURCE, encoding="utf-8")
+    return [line.text for line in to_lines(report, Repository(root))]
+
+
+def test_the_same_finding_of_two_targets_is_told_once(tmp_path: Path) -> None:
+    assert text(tmp_path, a_report(a_finding("minikube"), a_finding("prod"))) == [
+        "a.yaml:2:10: error: image 'nginx:latest' has no fixed tag [image-tag-set]",
+        ' 2 |   image: "nginx:latest" # newest',
+        "   |          ^^^^^^^^^^^^^^",
+        "   = Pod/web, spec.image in minikube, prod",
+        "   = help: Name a version.",
+        "",
+        "minikube     4 objects    0.05 s  1 error",
+        "prod         4 objects    0.05 s  1 error",
+        "2 targets, 8 objects, 70 rules, Kubernetes 1.36: 2 errors",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "under"),
+    [(1, 1, "spec"), (2, 3, "image"), (3, 10, "--verbose"), (3, 22, "a"), (4, 2, "tabbed")],
+)
+def test_the_caret_stands_under_the_key_or_the_value(
+    tmp_path: Path, line: int, column: int, under: str
+) -> None:
+    shown = text(tmp_path, a_report(a_finding("prod", line, column)))
+    start = shown[2].index("^")
+    assert shown[1][start : start + shown[2].count("^")] == under
+
+
+def test_what_was_first_set_elsewhere_is_named(tmp_path: Path) -> None:
+    related = (Related(Place("base/a.yaml", 7, 3), "set first here"),)
+    shown = text(tmp_path, a_report(a_finding("prod")._replace(related=related)))
+    assert shown[4] == "   = set first here: base/a.yaml:7:3"
+
+
+def test_a_finding_without_a_place_names_its_target(tmp_path: Path) -> None:
+    shown = text(tmp_path, a_report(a_finding("prod")._replace(source=None)))
+    assert shown[:2] == [
+        "prod: error: image 'nginx:latest' has no fixed tag [image-tag-set]",
+        "   = Pod prod/web, spec.image in prod",
+    ]
+
+
+def test_a_waived_finding_is_only_counted(tmp_path: Path) -> None:
+    assert text(tmp_path, a_report(a_finding("prod")._replace(waiver="agreed"))) == [
+        "prod     4 objects    0.05 s  clean",
+        "1 target, 4 objects, 70 rules, Kubernetes 1.36: 1 waived",
+    ]
+
+
+def test_what_blocks_is_told_one_by_one_and_absent_evidence_once_a_rule(tmp_path: Path) -> None:
+    entries = (
+        NotJudged(None, "prod", None, Place("a.yaml", 1, 1), "not valid YAML", True),
+        NotJudged("writable", "prod", Ref("v1", "Pod", "", "a"), None, "nothing declared", False),
+        NotJudged("writable", "prod", Ref("v1", "Pod", "", "b"), None, "nothing declared", False),
+    )
+    assert text(tmp_path, a_report(not_judged=entries)) == [
+        "a.yaml:1:1: not judged: not valid YAML (prod)",
+        "prod: not judged: Pod/a: nothing declared (and 1 more) [writable]",
+        "",
+        "prod     4 objects    0.05 s  clean",
+        "1 target, 4 objects, 70 rules, Kubernetes 1.36: 3 not judged (1 blocking)",
+    ]
+
+
+def test_control_characters_are_written_out() -> None:
+    assert printable("a\x1b[2Jb\u202ec\n") == "a\\u001b[2Jb\\u202ec\\u000a"
+
+
+def test_github_properties_and_text_are_escaped() -> None:
+    finding = a_finding("prod")._replace(
+        message="50%\r::error::x", source=Place("a,b:c.yaml", 1, 2)
+    )
+    assert to_github(a_report(finding)) == (
+        "::error file=a%2Cb%3Ac.yaml,line=1,col=2,title=image-tag-set::"
+        "Pod prod/web in prod: 50%25\\u000d::error::x%0AName a version.\n"
+    )
+
+
+def terminal(tmp_path: Path, **environment: str) -> str:
+    """What a run prints on a terminal."""
+    (tmp_path / "pod.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: A}\n")
+    command = [sys.executable, "-m", "tools.validate", "pod.yaml", "--only", "name-valid"]
+    child, master = pty.fork()
+    if child == 0:
+        os.chdir(tmp_path)
+        settings = {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **environment}
+        os.execve(command[0], command, {**os.environ, **settings})
+    out = b""
+    try:
+        while chunk := os.read(master, 4096):
+            out += chunk
+    except OSError:  # Linux reports the end of a terminal so
+        pass
+    os.waitpid(child, 0)
+    return out.decode()
+
+
+def test_a_terminal_gets_colours_and_no_color_holds(tmp_path: Path) -> None:
+    coloured = terminal(tmp_path)
+    assert "\x1b[1;31merror" in coloured
+    assert "name-valid" in coloured
+    assert "\x1b[1;31m" not in terminal(tmp_path, NO_COLOR="1")
+
+
+class _Terminal:
+    """A standard error that says it is a terminal and keeps what is written."""
+
+    encoding = "utf-8"
+
+    def __init__(self) -> None:
+        self.written = ""
+
+    def isatty(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self.written += text
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
+def test_progress_appears_on_a_terminal_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    import time
+
+    stream = _Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("tools.report.progress.DELAY", 0.01)
+    with Progress(5) as progress:
+        progress.show(2)
+        deadline = time.monotonic() + 10
+        while "2/5" not in stream.written and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert "2/5" in stream.written
+
+
+def test_a_quick_run_shows_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = _Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with Progress(5) as progress:
+        progress.show(5)
+    assert stream.written == ""
