@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+from tools.kubernetes.resource import as_map
 from tools.rules.target import Target
 from tools.rules.typed import nearest
+from tools.source.kustomization_fields import KUSTOMIZATION
 from tools.source.place import Place
+from tools.source.strict import faults
 from tools.trace.application import Target as Selection
 from tools.trace.candidates import lack, listed
 from tools.trace.entry import Entry
@@ -13,13 +16,37 @@ from tools.trace.entry import Entry
 def entries(target: Target, *kinds: str) -> Iterator[Entry]:
     """The entries of these kinds (`Application.kind`) in the order of the build.
 
-    None for plain YAML, and none where the render failed: the target is not judged then.
+    None for plain YAML, none where the render failed (the target is not judged then), and none for
+    a component that is built alone: what it does is decided by whoever uses it.
     """
-    if target.tree is None or target.trace is None or not target.resources:
+    tree = target.tree
+    if tree is None or tree.root is None or target.trace is None or not target.resources:
+        return
+    if tree.root.is_component:
         return
     for application in target.trace.applied:
         if application.kind in kinds:
-            yield Entry(target.tree, application)
+            yield Entry(tree, application)
+
+
+def stopping_patch(target: Target) -> Entry | None:
+    """The strategic merge patch at which Kustomize stops because it finds no object for it.
+
+    None if the target rendered, or if something else may have stopped Kustomize before.
+    """
+    tree = target.tree
+    if tree is None or tree.refusals or target.trace is None or target.resources:
+        return None
+    if any(any(faults(k.document, KUSTOMIZATION)) for k in tree.kustomizations.values()):
+        return None
+    for application in target.trace.applied:
+        if application.unknown:
+            return None
+        patch = application.patch
+        needed = patch and not patch.is_json and not as_map(application.entry).get("target")
+        if needed and application.matched == 0:
+            return Entry(tree, application)
+    return None
 
 
 def why_nothing(entry: Entry, wanted: Selection, field: str) -> tuple[Place, str] | None:

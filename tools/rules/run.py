@@ -47,15 +47,13 @@ def judge(rules: Mapping[str, Rule], settings: Mapping[str, Setting], target: Ta
 
 def _without_echoes(findings: list[Finding], rules: Mapping[str, Rule]) -> list[Finding]:
     """One mistake is one finding: a rule is silent where one that it defers to has spoken."""
-    said = {(f.rule, f.source): f.severity for f in findings if f.source}
-    return [
-        finding
-        for finding in findings
-        if not any(
-            said.get((other, finding.source), 0) >= finding.severity
-            for other in rules[finding.rule].defers_to
-        )
-    ]
+    said = {(f.rule, f.source): f.severity for f in findings}
+
+    def is_echo(finding: Finding) -> bool:
+        others = rules[finding.rule].defers_to if finding.source else ()
+        return any(said.get((other, finding.source), 0) >= finding.severity for other in others)
+
+    return [finding for finding in findings if not is_echo(finding)]
 
 
 def judge_configuration(
