@@ -59,10 +59,10 @@ def test_a_patch_that_selects_nothing_names_the_nearest_object(tmp_path: Path) -
 resources: [../base]
 patches:
   - target: {kind: Deployment, name: wbe}
-    patch: '[{op: remove, path: /metadata/labels}]'
+    patch: '[{"op": "remove", "path": "/metadata/labels"}]'
 """
     assert sentences(patch_matches.check, tmp_path, WEB + overlay) == [
-        "overlay/kustomization.yaml:4:38 this patch selects nothing: no Deployment is called 'wbe';"
+        "overlay/kustomization.yaml:3:38 this patch selects nothing: no Deployment is called 'wbe';"
         " did you mean 'web'? → Name an object that is there when the patch is applied, or delete"
         " the patch."
     ]
@@ -95,9 +95,11 @@ kind: Component
 resources: [../base]
 patches:
   - target: {kind: StatefulSet}
-    patch: '[{op: remove, path: /spec}]'
+    patch: '[{"op": "remove", "path": "/spec"}]'
 """
     assert verdict(patch_matches.check, tmp_path, WEB + component, "component") == ([], [])
+    overlay = "--- overlay/kustomization.yaml\ncomponents: [../component]\n"
+    assert len(verdict(patch_matches.check, tmp_path, overlay).findings) == 1
 
 
 def test_an_image_of_the_same_last_name_is_meant_rather_than_one_spelt_alike(

@@ -18,6 +18,9 @@ _LONGEST = 64
 """Characters: more is no quantity that anybody wrote."""
 _MOST = 2**63 - 1
 _NANO, _MILLI = -9, -3
+_PLAIN = (1e-6, 1e21)
+_INT64_DIGITS = 18
+_KIBI = 1024
 
 
 class _Parts(NamedTuple):
@@ -34,14 +37,15 @@ class _Parts(NamedTuple):
 def parse_quantity(value: Any) -> Decimal | None:
     """The number that a quantity stands for (cores, bytes, pieces), or None if it is not one.
 
-    JSON numbers are quantities too: `cpu: 1` and `cpu: 0.5` are accepted by the API server.
+    JSON numbers are quantities too: `cpu: 1` and `cpu: 0.5` are accepted by the API server. So is
+    a unit without a number (`Mi`), which stands for zero.
     """
     parts = _split(value)
     if parts is None:
         return None
     number = Decimal(f"{parts.digits or 0}.{parts.fraction or 0}") * parts.sign
     if parts.format == "binary":
-        return number * Decimal(1024) ** parts.power
+        return number * Decimal(_KIBI) ** parts.power
     return number.scaleb(parts.power)
 
 
@@ -55,6 +59,15 @@ def suffix_of(value: Any) -> str | None:
     return _DECIMAL_BY_POWER[parts.power] if parts.format == "decimal" else ""
 
 
+def spelling_of(value: Any) -> str | None:
+    """How a quantity is spelled when it reaches the server, None if it is not one.
+
+    `1.0` without quotes is a number, and arrives as `1`.
+    """
+    parts = _split(value)
+    return None if parts is None else value if isinstance(value, str) else parts.text
+
+
 def canonical_quantity(value: Any, *, milli: bool) -> str | None:
     """How the API server writes a quantity back, or None if it is not one.
 
@@ -66,16 +79,16 @@ def canonical_quantity(value: Any, *, milli: bool) -> str | None:
     parts = _split(value)
     if parts is None:
         return None
+    unscaled, scale = int((parts.digits or "0") + parts.fraction), -len(parts.fraction)
     if parts.format == "binary":
-        unscaled, scale = int((parts.digits or "0") + parts.fraction) << 10 * parts.power, 0
+        unscaled <<= 10 * parts.power
     else:
-        unscaled, scale = int((parts.digits or "0") + parts.fraction), parts.power
-    scale -= len(parts.fraction)
+        scale += parts.power
     finest = _MILLI if milli else _NANO
     if scale >= finest and _is_kept(parts, scale):
         return parts.text
     unscaled, scale = _round_up(unscaled, scale, finest)
-    if parts.format == "binary" and unscaled * 10**max(scale, 0) > _MOST * 10**max(-scale, 0):
+    if parts.format == "binary" and unscaled * 10 ** max(scale, 0) > _MOST * 10 ** max(-scale, 0):
         unscaled, scale = _MOST, 0
     return _write(unscaled, scale, parts.format, parts.sign)
 
@@ -100,12 +113,13 @@ def _split(value: Any) -> _Parts | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     text = _json_number(value) if isinstance(value, float) else str(value).strip()
-    found = _PATTERN.fullmatch(text) if len(text) <= _LONGEST else None
+    found = _PATTERN.fullmatch(text) if 0 < len(text) <= _LONGEST else None
     if found is None:
         return None
     sign, digits, fraction, suffix, exponent = found.groups()
-    digits = digits.lstrip("0") if digits else ""
-    if not (found[2] or fraction) or (suffix and exponent):
+    bare = not (digits or fraction)
+    digits = digits.lstrip("0")
+    if (suffix and exponent) or (bare and (suffix in ("Pi", "Ei") or int(exponent or 0) < _NANO)):
         return None
     signed = -1 if sign == "-" else 1
     if exponent:
@@ -117,13 +131,11 @@ def _split(value: Any) -> _Parts | None:
 
 
 def _json_number(value: float) -> str:
-    """A YAML float as it travels in JSON: Go writes an exponent only beyond 1e-6 and 1e21."""
-    text = repr(value)
-    if value.is_integer() and abs(value) < 1e21:
-        return str(int(value))
-    if "e-" in text and abs(value) >= 1e-6:
-        return format(Decimal(text), "f")
-    return text
+    """A YAML float as Go writes it in JSON: without an exponent between 1e-6 and 1e21."""
+    smallest, largest = _PLAIN
+    if smallest <= abs(value) < largest:
+        return format(Decimal(repr(value)), "f").removesuffix(".0")
+    return repr(value)
 
 
 def _is_kept(parts: _Parts, scale: int) -> bool:
@@ -133,7 +145,7 @@ def _is_kept(parts: _Parts, scale: int) -> bool:
         short = 14 - len(digits) - 3 * parts.power >= 0
         return not parts.fraction and short and int(digits) & 7 != 0
     shifted = digits + parts.fraction
-    if len(shifted) > 18 or scale % 3:
+    if len(shifted) > _INT64_DIGITS or scale % 3:
         return False
     return not shifted.endswith("000") and shifted[0] != "0"
 
@@ -150,10 +162,10 @@ def _write(unscaled: int, scale: int, form: str, sign: int) -> str:
         return "0"
     minus = "-" if sign < 0 else ""
     whole, rest = divmod(unscaled * 10 ** max(scale, 0), 10 ** max(-scale, 0))
-    if form == "binary" and whole >= 1024 and rest == 0:
+    if form == "binary" and whole >= _KIBI and rest == 0:
         power = 0
-        while whole % 1024 == 0 and power < len(_BINARY):
-            whole, power = whole // 1024, power + 1
+        while whole % _KIBI == 0 and power < len(_BINARY):
+            whole, power = whole // _KIBI, power + 1
         return f"{minus}{whole}{_BINARY[power - 1] if power else ''}"
     while unscaled % 10 == 0:
         unscaled, scale = unscaled // 10, scale + 1

@@ -1,0 +1,100 @@
+"""The times of a container's probes fit each other.
+
+A probe that may take as long as its period never rests. A liveness probe that gives up as early as
+readiness restarts a container that should only have been left alone for a while. A startup probe
+that gives up before liveness alone would have makes the start harder instead of easier. Where a
+startup probe stands, liveness and readiness are not asked before it succeeded, so their
+initialDelaySeconds only add to the time until the pod is ready.
+
+Looks at main containers and native sidecars, with the server's defaults (period 10 s, timeout 1 s,
+failureThreshold 3). A budget is periodSeconds x failureThreshold; where neither
+probe states either, nobody chose them, and the equal defaults are accepted. The startup budget counts with
+its own delay against that of liveness with its delay. Where a delay next to a startup probe is
+demanded, set `allowInitialDelay: true`.
+
+https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#configure-probes
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tools.kubernetes.pod import Container, Pod
+from tools.kubernetes.probes import LIVENESS, PROBES, READINESS, STARTUP, Probe, probe_of
+from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.target import Target
+
+
+@dataclass(frozen=True)
+class Options:
+    allow_initial_delay: bool = False
+    """Accept initialDelaySeconds of liveness and readiness next to a startup probe."""
+
+
+@rule(
+    judges=Judges.POD,
+    severity=Severity.WARNING,
+    remedy="Give each probe a timeout below its period, and startup more time than liveness.",
+    options=Options,
+)
+def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
+    for container in pod.containers:
+        if not container.stays:
+            continue
+        probes = [probe for field in PROBES if (probe := probe_of(container, field))]
+        for probe in probes:
+            yield from _timeout(probe)
+        yield from _budgets(container)
+        if probe_of(container, STARTUP) and not options.allow_initial_delay:
+            yield from _delays(probes)
+
+
+def _timeout(probe: Probe) -> Iterator[Problem]:
+    timeout, period = probe.seconds("timeoutSeconds"), probe.seconds("periodSeconds")
+    if timeout is not None and period is not None and timeout >= period:
+        stated = "timeoutSeconds" if probe.data.get("timeoutSeconds") else "periodSeconds"
+        yield Problem(
+            probe.at(stated),
+            f"{probe.words} may take {timeout} s and is repeated every {period} s",
+            remedy="Make timeoutSeconds less than periodSeconds.",
+        )
+
+
+def _budgets(container: Container) -> Iterator[Problem]:
+    liveness, readiness, startup = (
+        probe_of(container, field) for field in (LIVENESS, READINESS, STARTUP)
+    )
+    chosen = any(probe and probe.states_budget for probe in (liveness, readiness))
+    if chosen and liveness and readiness and _at_most(liveness.budget, readiness.budget):
+        yield Problem(
+            liveness.at("failureThreshold"),
+            f"{liveness.words} gives up after {liveness.budget} s, not later than readiness, "
+            f"which does after {readiness.budget} s",
+            remedy="Raise failureThreshold of the liveness probe.",
+            related=((container.pod.workload, readiness.at(), "the readiness probe"),),
+        )
+    if liveness and startup and _at_most(startup.deadline, liveness.deadline, strictly=True):
+        yield Problem(
+            startup.at("failureThreshold"),
+            f"{startup.words} gives up after {startup.deadline} s, earlier than liveness, "
+            f"which would after {liveness.deadline} s",
+            remedy="Raise failureThreshold of the startup probe.",
+            related=((container.pod.workload, liveness.at(), "the liveness probe"),),
+        )
+
+
+def _at_most(left: int | None, right: int | None, *, strictly: bool = False) -> bool:
+    """Whether both are known and the left one is not more (`strictly`: less) than the right."""
+    if left is None or right is None:
+        return False
+    return left < right if strictly else left <= right
+
+
+def _delays(probes: list[Probe]) -> Iterator[Problem]:
+    for probe in probes:
+        delay = probe.seconds("initialDelaySeconds")
+        if probe.field != STARTUP and delay is not None and delay > 0:
+            yield Problem(
+                probe.at("initialDelaySeconds"),
+                f"{probe.words} waits {delay} s although a startup probe precedes it",
+                remedy="Remove initialDelaySeconds; the startup probe covers the start.",
+            )

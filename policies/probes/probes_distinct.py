@@ -1,0 +1,56 @@
+"""Liveness and readiness ask different things.
+
+Readiness may fail: the pod gets no connections until the database is back. Liveness may not: it
+restarts the container. One endpoint for both turns every outage of a dependency, and every moment
+of overload, into a restart of all pods at once, which makes it worse.
+
+Looks at main containers and native sidecars. Two HTTP probes are the same if path and port are;
+two TCP probes by their port, gRPC probes by port and service, commands by their words. Times and
+thresholds make no difference. Kubernetes' own documentation allows one cheap endpoint for both if
+liveness gives up later; where that is agreed on, set `acceptLaterLiveness: true`, and an equal
+endpoint is accepted if liveness takes longer to fail than readiness.
+
+https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tools.kubernetes.pod import Pod
+from tools.kubernetes.probes import LIVENESS, READINESS, Probe, probe_of
+from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.target import Target
+
+
+@dataclass(frozen=True)
+class Options:
+    accept_later_liveness: bool = False
+    """Accept the same endpoint if liveness fails later than readiness."""
+
+
+@rule(
+    judges=Judges.POD,
+    severity=Severity.WARNING,
+    remedy="Let liveness ask for a sign of life (/health), readiness for all it needs (/ready).",
+    options=Options,
+)
+def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
+    for container in pod.containers:
+        liveness, readiness = probe_of(container, LIVENESS), probe_of(container, READINESS)
+        if not container.stays or liveness is None or readiness is None:
+            continue
+        if liveness.endpoint != readiness.endpoint:
+            continue
+        if options.accept_later_liveness and _later(liveness, readiness):
+            continue
+        handler = liveness.handler or ""
+        yield Problem(
+            liveness.at(handler, "path") if handler == "httpGet" else liveness.at(handler),
+            f"{liveness.words} asks the same as its readiness probe",
+            related=((pod.workload, readiness.at(), "the readiness probe"),),
+        )
+
+
+def _later(liveness: Probe, readiness: Probe) -> bool:
+    late, early = liveness.budget, readiness.budget
+    return late is not None and early is not None and late > early

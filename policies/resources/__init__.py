@@ -1,0 +1,1 @@
+"""CPU, memory, storage, quotas and capacity."""

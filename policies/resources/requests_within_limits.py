@@ -1,0 +1,59 @@
+"""No request exceeds its limit.
+
+The API server refuses a pod that requests more than its limit. The Deployment is accepted all the
+same: it merely never gets a pod, and the reason stands in the events of a ReplicaSet.
+
+Looks at every resource of every container as it is after the LimitRanges of the namespace have
+filled in what is missing, which is where the mistake hides: a container that requests 1 CPU and
+states no limit gets the LimitRange's `default` of 500m, and is refused. A limit for the whole pod
+(`spec.resources`, since Kubernetes 1.34) is compared with the request of the whole pod, which is
+what its containers request together unless it is stated. A LimitRange that is not among the judged
+objects is not seen.
+
+https://kubernetes.io/docs/concepts/policy/limit-range/
+"""
+
+from collections.abc import Iterator
+
+from tools.kubernetes.effective_resources import PodResources
+from tools.kubernetes.pod import Pod
+from tools.kubernetes.quantity import format_quantity, is_bytes
+from tools.kubernetes.resource_sums import ContainerResources
+from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.target import Target
+
+
+@rule(
+    judges=Judges.POD,
+    severity=Severity.ERROR,
+    remedy="Raise the limit or lower the request; state both, so that no default comes between.",
+)
+def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
+    resources = PodResources(pod, target.resources)
+    for own in resources.containers:
+        yield from _container(own)
+    stated, sums = resources.pod_level("requests"), resources.without_overhead("requests")
+    for name, limit in resources.pod_level("limits").items():
+        if sums.get(name, 0) > limit.amount:
+            request = format_quantity(sums[name], binary=is_bytes(name))
+            yield Problem(
+                stated.get(name, limit).path,
+                f"the pod requests {request!r} of {name}, and limits itself to {limit.value!r}",
+            )
+
+
+def _container(own: ContainerResources) -> Iterator[Problem]:
+    workload = own.container.pod.workload
+    for name, request in own.requests.items():
+        limit = own.limits.get(name)
+        if limit is None or request.amount <= limit.amount:
+            continue
+        given = [stated for stated in (request, limit) if stated.resource is not workload]
+        own_paths = [s.path for s in (request, limit) if s.resource is workload]
+        by = "".join(f" that LimitRange {s.resource.name!r} gives it" for s in given[:1])
+        yield Problem(
+            own_paths[0] if own_paths else own.container.at("resources"),
+            f"container {own.container.name!r} requests {request.value!r} of {name}, "
+            f"more than the limit of {limit.value!r}{by}",
+            related=tuple((s.resource, s.path, "the default that applies") for s in given),
+        )

@@ -1,0 +1,149 @@
+"""What the LimitRanges of a namespace give to containers, and what they forbid.
+
+https://kubernetes.io/docs/concepts/policy/limit-range/; the order of things is that of the API
+server's LimitRanger admission and of its defaults for the object itself.
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from tools.kubernetes.quantity import parse_quantity
+from tools.kubernetes.resource import Resource, ResourceSet
+from tools.source.place import FieldPath
+
+
+class Stated(NamedTuple):
+    """An amount that stands in a manifest: its number, its spelling and its place."""
+
+    amount: Decimal
+    value: Any
+    resource: Resource
+    path: FieldPath
+
+
+Amounts = Mapping[str, Stated]
+"""Amounts by resource name: `cpu`, `memory`, `ephemeral-storage` …"""
+
+
+class Defaults(NamedTuple):
+    """What a container gets that does not say it itself.
+
+    `contested` are resources for which LimitRanges of the namespace disagree: which one wins is
+    not defined, and here it is the first of the render.
+    """
+
+    requests: Amounts
+    limits: Amounts
+    contested: frozenset[str]
+
+
+class Bound(NamedTuple):
+    """One entry of `min`, `max` or `maxLimitRequestRatio`; `type` is Container, Pod or
+    PersistentVolumeClaim."""
+
+    type: str
+    field: str
+    name: str
+    stated: Stated
+
+
+def stated_amounts(resource: Resource, path: FieldPath) -> dict[str, Stated]:
+    """The quantities of a map of resources; what is not a quantity is left to the schema."""
+    found = {}
+    for name, value in resource.map(*path).items():
+        amount = parse_quantity(value)
+        if amount is not None:
+            found[str(name)] = Stated(amount, value, resource, (*path, name))
+    return found
+
+
+def container_defaults(resources: ResourceSet, namespace: str) -> Defaults:
+    """The defaults for containers of a namespace.
+
+    An item without `default` takes `max` for it, one without `defaultRequest` takes `default`,
+    then `min`.
+    """
+    requests: dict[str, Stated] = {}
+    limits: dict[str, Stated] = {}
+    contested = set()
+    for limit_range in _of_namespace(resources, namespace):
+        own_requests, own_limits = _defaults_of(limit_range)
+        for merged, own in ((requests, own_requests), (limits, own_limits)):
+            for name, stated in own.items():
+                if merged.setdefault(name, stated).amount != stated.amount:
+                    contested.add(name)
+    return Defaults(requests, limits, frozenset(contested))
+
+
+def bounds(resources: ResourceSet, namespace: str) -> Iterator[Bound]:
+    """Everything that the LimitRanges of a namespace enforce, in the order of the render."""
+    for limit_range in _of_namespace(resources, namespace):
+        for path, item in limit_range.maps("spec", "limits"):
+            for field in ("min", "max", "maxLimitRequestRatio"):
+                for name, stated in stated_amounts(limit_range, (*path, field)).items():
+                    yield Bound(str(item.get("type")), field, name, stated)
+
+
+def broken(bound: Bound, requests: Amounts, limits: Amounts) -> str | None:
+    """What a container or pod with these amounts violates of a bound, as a few words, or None.
+
+    A minimum wants a request, a maximum a limit and a ratio both, and is violated without.
+    """
+    request, limit = requests.get(bound.name), limits.get(bound.name)
+    if bound.field == "maxLimitRequestRatio":
+        return _ratio_broken(bound, request, limit)
+    parts = [(request, "request"), (limit, "limit")]
+    if bound.field == "max":
+        parts.reverse()
+    if parts[0][0] is None:
+        return f"no {bound.name} {parts[0][1]}"
+    for stated, word in parts:
+        if stated and _outside(bound, stated):
+            return f"a {bound.name} {word} of {stated.value!r}"
+    return None
+
+
+def claim_broken(bound: Bound, requests: Amounts) -> str | None:
+    """What a PersistentVolumeClaim with these requests violates of a bound, or None."""
+    request = requests.get(bound.name)
+    if request is None:
+        return f"no {bound.name} request"
+    return f"a {bound.name} request of {request.value!r}" if _outside(bound, request) else None
+
+
+def _outside(bound: Bound, stated: Stated) -> bool:
+    below = stated.amount < bound.stated.amount
+    return below if bound.field == "min" else stated.amount > bound.stated.amount
+
+
+def _ratio_broken(bound: Bound, request: Stated | None, limit: Stated | None) -> str | None:
+    for stated, word in ((request, "request"), (limit, "limit")):
+        if stated is None or stated.amount == 0:
+            return f"no {bound.name} {word}"
+    assert request and limit
+    if limit.amount <= request.amount * bound.stated.amount:
+        return None
+    return f"a {bound.name} limit of {limit.value!r} over a request of {request.value!r}"
+
+
+def _of_namespace(resources: ResourceSet, namespace: str) -> Iterator[Resource]:
+    for limit_range in resources.of_kind("LimitRange"):
+        if limit_range.namespace == namespace:
+            yield limit_range
+
+
+def _defaults_of(limit_range: Resource) -> tuple[dict[str, Stated], dict[str, Stated]]:
+    requests: dict[str, Stated] = {}
+    limits: dict[str, Stated] = {}
+    for path, item in limit_range.maps("spec", "limits"):
+        if item.get("type") != "Container":
+            continue
+        fields = ("min", "max", "default", "defaultRequest")
+        low, high, default, default_request = (
+            stated_amounts(limit_range, (*path, field)) for field in fields
+        )
+        own_limits = {**high, **default}
+        limits |= own_limits
+        requests |= {**low, **own_limits, **default_request}
+    return requests, limits
