@@ -1,10 +1,12 @@
-"""Mistakes planted one at a time in a copy of this repository: the gate names the rule and the line,
-and says nothing else.
+"""Mistakes planted one at a time in a copy of this repository.
+
+The gate names the rule and the line, and says nothing else.
 
 Each plant replaces a text in a file; `§` in the new text marks the places that must be named, in
 the order of the rules.
 """
 
+import re
 import shutil
 from pathlib import Path
 from typing import NamedTuple
@@ -24,12 +26,16 @@ MARK = "§"
 
 
 class Plant(NamedTuple):
-    """One mistake: in `file`, `old` becomes `new`; `rules` find it at the marks."""
+    """One mistake: in `file`, `old` becomes `new`; `rules` find it at the marks.
+
+    `also` are findings about what follows from it elsewhere, as `rule file:line`.
+    """
 
     rules: str
     file: str
     old: str
     new: str
+    also: tuple[str, ...] = ()
 
 
 BACKEND = "base/backend/deployment.yaml"
@@ -67,9 +73,14 @@ PLANTS = [
           "      §securityContext:\n        runAsNonRoot: true\n"
           "        runAsUser: 1000\n        runAsGroup: 1000\n"),
     # resources
-    Plant("quantity-unit-sane", RESOURCES, "memory: 512Mi", "memory: §512Gi"),
+    Plant("quantity-unit-sane", RESOURCES, "memory: 256Mi", "memory: §256m"),
     Plant("quantity-canonical", RESOURCES, "cpu: 500m", "cpu: §'0.5'"),
     Plant("empty-dir-limited", BACKEND, "emptyDir:\n            sizeLimit: 64Mi", "§emptyDir: {}"),
+    Plant("limits-set", RESOURCES, "            limits:\n              cpu: 500m\n",
+          "            §limits:\n"),
+    Plant("requests-within-limits resource-range", RESOURCES,
+          "cpu: 250m\n              memory: 256Mi\n            limits:\n              cpu: 500m",
+          "cpu: §250m\n              memory: 256Mi\n            limits:\n              cpu: §240m"),
     # probes
     Plant("probe-port-exposed", BACKEND,
           "path: /health\n              port: http", "path: /health\n              port: §8001"),
@@ -82,8 +93,9 @@ PLANTS = [
     # rollout
     Plant("rolling-update-zero-downtime", BACKEND, "maxUnavailable: 0", "maxUnavailable: §1"),
     Plant("autoscaler-target-exists", HPA,
-          "kind: Deployment\n    name: todo-backend", "kind: Deployment\n    name: §todo-backnd"),
-    Plant("autoscaler-bounds-sane", HPA, "minReplicas: 2", "minReplicas: §10"),
+          "kind: Deployment\n    name: todo-backend", "kind: Deployment\n    name: §todo-backnd",
+          (f"autoscaler-set {BACKEND}:4", f"replicas-in-range {BACKEND}:8")),
+    Plant("autoscaler-bounds-sane", HPA, "maxReplicas: 10", "maxReplicas: §2"),
     Plant("disruption-budget-allows-eviction", "overlays/prod/pdb-backend.yaml",
           "maxUnavailable: 1", "maxUnavailable: §0"),
     Plant("spread-selects-own-pods", SPREAD,
@@ -91,23 +103,28 @@ PLANTS = [
           "          whenUnsatisfiable: ScheduleAnyway\n          labelSelector:\n"
           "            matchLabels:\n              app.kubernetes.io/name: todo-backend",
           "topologyKey: kubernetes.io/hostname\n          maxSkew: 1\n"
-          "          whenUnsatisfiable: ScheduleAnyway\n          §labelSelector:\n"
-          "            matchLabels:\n              app.kubernetes.io/name: todo-frontend"),
+          "          whenUnsatisfiable: ScheduleAnyway\n          labelSelector:\n"
+          "            matchLabels:\n              app.kubernetes.io/name: §todo-frontend"),
     Plant("shutdown-graceful", BACKEND,
           "terminationGracePeriodSeconds: 40", "terminationGracePeriodSeconds: §5"),
     Plant("replicas-in-range", MINIKUBE,
-          "- name: todo-mcp\n    count: 1", "- name: todo-mcp\n    count: §4"),
+          "- name: todo-mcp\n    count: 1", "- name: todo-mcp\n    count: §4",
+          tuple(f"quota-fits overlays/minikube/resource-quota.yaml:{n}" for n in (21, 24, 25))),
     # objects
     Plant("schema-valid", BACKEND, "revisionHistoryLimit: 5", "revisionHistoryLimit: §five"),
-    Plant("schema-valid", BACKEND, "imagePullPolicy: IfNotPresent", "§imagePullPolcy: IfNotPresent"),
-    Plant("schema-valid", RESOURCES, "            limits:", "            §limit: {}\n            limits:"),
-    Plant("api-version-served", HPA, "apiVersion: autoscaling/v2\n", "apiVersion: §autoscaling/v2beta2\n"),
+    Plant("schema-valid", BACKEND, "imagePullPolicy: IfNotPresent",
+          "§imagePullPolcy: IfNotPresent"),
+    Plant("schema-valid", RESOURCES, "            limits:",
+          "            §limit: {}\n            limits:"),
+    Plant("api-version-served", HPA, "apiVersion: autoscaling/v2\n",
+          "apiVersion: §autoscaling/v2beta2\n"),
     Plant("yaml-unambiguous", "overlays/prod/pdb-backend.yaml",
           "  maxUnavailable: 1\n", "  maxUnavailable: 1\n  §maxUnavailable: 1\n"),
     # kustomize
     Plant("patch-matches", PROD,
           "      version: v1\n      kind: Deployment", "      version: v1\n      kind: §StatefulSet"),
-    Plant("images-entry-matches", PROD, "- name: todo-backend\n    newName", "- name: §todo-backnd\n    newName"),
+    Plant("images-entry-matches", PROD, "- name: todo-backend\n    newName",
+          "- name: §todo-backnd\n    newName"),
     Plant("kustomization-strict", PROD, "namespace: todo-prod", "§Namespace: todo-prod"),
     Plant("labels-not-in-selectors", "base/kustomization.yaml",
           "includeSelectors: false", "includeSelectors: §true"),
@@ -134,7 +151,9 @@ def planted(root: Path, plant: Plant) -> set[tuple[str, str, int]]:
     file.write_text(marked.replace(MARK, ""), encoding="utf-8")
     lines = [n for n, line in enumerate(marked.splitlines(), 1) if MARK in line]
     ids = plant.rules.split()
-    return {(rule, plant.file, line) for rule, line in zip(ids, lines, strict=True)}
+    also = (re.fullmatch(r"(\S+) (\S+):(\d+)", entry) for entry in plant.also)
+    consequences = {(match[1], match[2], int(match[3])) for match in also if match}
+    return {(rule, plant.file, line) for rule, line in zip(ids, lines, strict=True)} | consequences
 
 
 def found(root: Path) -> set[tuple[str, str, int]]:
@@ -169,5 +188,5 @@ def test_a_file_that_falls_out_of_use_is_found_with_what_it_did(tmp_path: Path) 
     planted(tmp_path, Plant("", PROD, "  - pdb-frontend.yaml\n", ""))
     assert found(tmp_path) == {
         ("file-used", "overlays/prod/pdb-frontend.yaml", 1),
-        ("disruption-budget-set", "base/frontend/deployment.yaml", 1),
+        ("disruption-budget-set", "base/frontend/deployment.yaml", 4),
     }

@@ -51,6 +51,7 @@ class Options:
     severity=Severity.ERROR,
     remedy="Bring the amount into the range, or agree on another range in policies.yaml.",
     options=Options,
+    defers_to=("quantity-unit-sane",),
 )
 def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem | Unjudged]:
     for own in PodResources(pod, target.resources).containers:

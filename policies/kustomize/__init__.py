@@ -1,0 +1,1 @@
+"""Kustomizations and their patches, generators and files."""

@@ -1,0 +1,60 @@
+"""Every patch of a kustomization selects at least one object.
+
+A patch with a `target` that selects nothing is skipped by Kustomize without a word: the limit, the
+replica count or the security setting that somebody wrote, and reviewed, is not in the cluster. It
+happens when a Deployment is renamed, when a kind or group is misspelt, and because the parts of a
+target are regular expressions that must match as a whole (`name: web` does not select `web-api`).
+
+Looks at each entry of `patches`, `patchesJson6902` and `patchesStrategicMerge` at the moment when
+Kustomize applies it, so an object that a later component adds does not count; names are those of
+the manifest and those after prefixes and suffixes. Without a `target` Kustomize itself stops at
+the first such patch, and does not say where it stands. In a component that several kustomizations
+use, a patch may be meant for others: there it is enough that its kind and name fit some object
+that the repository's kustomizations list.
+https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/
+"""
+
+from collections.abc import Iterator
+
+from tools.rules.entries import entries, stopping_patch, why_nothing
+from tools.rules.rule import Judges, Severity, SourceProblem, Unjudged, rule
+from tools.rules.target import Target
+from tools.rules.typed import nearest
+from tools.trace.candidates import lack, listed
+
+_PLACES = {
+    "kind": ("kind",),
+    "name": ("metadata", "name"),
+    "group": ("apiVersion",),
+    "version": ("apiVersion",),
+}
+"""Where a strategic merge patch says what it is for."""
+
+
+@rule(
+    judges=Judges.SOURCE,
+    severity=Severity.ERROR,
+    remedy="Name an object that is there when the patch is applied, or delete the patch.",
+)
+def check(target: Target, options: None) -> Iterator[SourceProblem | Unjudged]:
+    for entry in entries(target, "patch"):
+        application = entry.application
+        if application.unknown:
+            yield Unjudged(application.unknown, place=application.place)
+        elif application.matched == 0 and application.patch:
+            found = why_nothing(entry, application.patch.target, "target")
+            if found:
+                place, why = found
+                yield SourceProblem(place, f"this patch selects nothing: {why}")
+    yield from _stopping(target)
+
+
+def _stopping(target: Target) -> Iterator[SourceProblem]:
+    """The patch without target at which Kustomize itself stops, which names no line."""
+    entry = stopping_patch(target)
+    if entry and entry.application.patch:
+        found = lack(entry.application.patch.target, listed(entry.scope))
+        place = entry.patch_place(*_PLACES[found.part] if found else ())
+        why = f": {found.sentence}{nearest(found.wanted, found.known)}" if found else ""
+        related = ((entry.application.place, "applied here"),)
+        yield SourceProblem(place, f"this patch finds no object{why}", related=related)
