@@ -5,16 +5,18 @@ image that its manifest names: no registry, no digest, or the tag of another env
 happens when the image is renamed in the base, and when a base already gives it a new name, which
 is what the next kustomization has to use.
 
-Looks at each entry of `images` and `imageTags` at the moment when Kustomize applies it. The name
-must be the whole image without tag and digest; Kustomize reads it as a regular expression. In a
-component that several kustomizations use, an entry may be meant for others: there it is enough
-that some manifest that the repository's kustomizations list has the image.
+Looks at each entry of `images` and `imageTags`, and at each ImageTagTransformer of `transformers`,
+at the moment when Kustomize applies it. The name must be the whole image without tag and digest;
+Kustomize reads it as a regular expression. In a component that several kustomizations use, an
+entry may be meant for others: there it is enough that some manifest that the repository's
+kustomizations list has the image.
 https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/
 """
 
 import re
 from collections.abc import Iterator
 
+from tools.kubernetes.resource import lookup
 from tools.rules.entries import entries
 from tools.rules.rule import Judges, Severity, SourceProblem, Unjudged, rule
 from tools.rules.target import Target
@@ -33,11 +35,12 @@ def check(target: Target, options: None) -> Iterator[SourceProblem | Unjudged]:
         if application.unknown:
             yield Unjudged(application.unknown, place=application.place)
         elif application.matched == 0:
-            name = str(application.entry.get("name", ""))
+            field = ("imageTag", "name") if application.kind == "transformer" else ("name",)
+            name = str(lookup(application.entry, field) or "")
             used = images(entry.scope, application.folder)
             if not (entry.is_shared and any(re.fullmatch(name, image) for image in used)):
                 message = f"no container uses an image named {name!r}{_hint(name, used - {name})}"
-                yield SourceProblem(entry.place("name"), message)
+                yield SourceProblem(entry.place(*field), message)
 
 
 def _hint(name: str, used: set[str]) -> str:

@@ -10,7 +10,8 @@ stay in the history of Git and in the caches of Argo CD after they have been del
 Looks at `helmCharts`, `helmChartInflationGenerator`, `buildMetadata`, `files`, `envs` and `env` of
 `secretGenerator`, and at each generator, transformer and validator, inline, in files and in
 folders: only Kustomize's builtin ones without a function annotation are plain. Secrets from
-literals are judged by secret-not-in-git. https://kubectl.docs.kubernetes.io/references/kustomize/builtins/
+literals are judged by secret-not-in-git.
+https://kubectl.docs.kubernetes.io/references/kustomize/builtins/
 """
 
 from collections.abc import Iterator

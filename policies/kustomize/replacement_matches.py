@@ -5,10 +5,11 @@ manifest says: often a placeholder, or the host name of another environment. It 
 object is renamed, or when it comes from a component that the overlay does not use.
 
 Looks at each of the `targets` of `replacements`, in the kustomization or in a file of its own, at
-the moment when Kustomize applies it. An object that is selected without having the field is an
-error of Kustomize, and so is a source that is not exactly one object. In a component that several
-kustomizations use, a target may be meant for others: there it is enough that its kind and name fit
-some object that the repository's kustomizations list.
+the moment when Kustomize applies it; not at a ReplacementTransformer among the `transformers`. An
+object that is selected without having the field is an error of Kustomize, and so is a source that
+is not exactly one object. In a component that several kustomizations use, a target may be meant
+for others: there it is enough that its kind and name fit some object that the repository's
+kustomizations list.
 https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/replacements/
 """
 

@@ -12,9 +12,18 @@ from tools.trace.application import Target as Selection
 from tools.trace.candidates import lack, listed
 from tools.trace.entry import Entry
 
+_PLUGINS = {
+    "PatchTransformer": "patch",
+    "PatchJson6902Transformer": "patch",
+    "PatchStrategicMergeTransformer": "patch",
+    "ImageTagTransformer": "images",
+}
+"""Builtin transformers that do what a field of the kustomization does."""
+
 
 def entries(target: Target, *kinds: str) -> Iterator[Entry]:
-    """The entries of these kinds (`Application.kind`) in the order of the build.
+    """The entries of these kinds (`Application.kind`) in the order of the build, with the plugins
+    of `transformers` that do the same.
 
     None for plain YAML, none where the render failed (the target is not judged then), and none for
     a component that is built alone: what it does is decided by whoever uses it.
@@ -25,7 +34,10 @@ def entries(target: Target, *kinds: str) -> Iterator[Entry]:
     if tree.root.is_component:
         return
     for application in target.trace.applied:
-        if application.kind in kinds:
+        kind: str = application.kind
+        if kind == "transformer":
+            kind = _PLUGINS.get(str(as_map(application.entry).get("kind")), kind)
+        if kind in kinds:
             yield Entry(tree, application)
 
 

@@ -79,16 +79,18 @@ class Quirk(NamedTuple):
 class Document:
     """One YAML document, read-only.
 
-    `data` holds plain Python values; `index` counts the documents of the file from 0.
+    `data` holds plain Python values; `index` counts the documents of the file from 0; `text` is
+    that of the whole file.
     """
 
-    __slots__ = ("_parts", "data", "file", "index", "node", "quirks")
+    __slots__ = ("_parts", "data", "file", "index", "node", "quirks", "text")
 
-    def __init__(self, file: str, index: int, node: Node) -> None:
+    def __init__(self, file: str, index: int, node: Node, text: str) -> None:
         builder = _Builder(file)
         self.file = file
         self.index = index
         self.node = node
+        self.text = text
         self.data: Any = builder.build(node, 0)
         self.quirks: tuple[Quirk, ...] = tuple(builder.quirks)
         self._parts: dict[FieldPath, Part] | None = None
@@ -146,7 +148,7 @@ def parse(text: str, file: str) -> list[Document]:
     except (YAMLError, UnicodeError) as error:
         raise SourceError(f"not valid YAML: {_one_line(str(error))}", Place(file, 1, 1)) from error
     return [
-        Document(file, index, node)
+        Document(file, index, node, text)
         for index, node in enumerate(nodes)
         if not (node.tag == _TAG + "null" and node.value in _NULLS)
     ]

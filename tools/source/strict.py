@@ -36,10 +36,10 @@ def faults(document: Document, shape: Shape, duplicates: bool = True) -> Iterato
 
     `duplicates` says whether equal keys are faults here.
     """
-    seen: set[Fault] = set()
+    seen: set[tuple[Place, str]] = set()
     for fault in _Check(document, duplicates).value(Part(None, document.node), shape, ()):
-        if fault not in seen:
-            seen.add(fault)
+        if (fault.place, fault.remedy) not in seen:  # an alias leads to the same place again
+            seen.add((fault.place, fault.remedy))
             yield fault
 
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -130,8 +130,11 @@ def _within(folder: str, folders: Sequence[str]) -> bool:
     return any(folder == f or not f or folder.startswith(f + "/") for f in folders)
 
 
-def _tops(repository: Repository, folders: Sequence[str]) -> Iterator[str]:
-    """Folders whose kustomization is buildable by itself and used by no other one."""
+def _tops(repository: Repository, folders: Sequence[str]) -> list[str]:
+    """Folders whose kustomization is buildable by itself and used by no other one.
+
+    Of kustomizations that only use each other in a circle, the first one.
+    """
     read: dict[str, Kustomization | None] = {}
     for folder in folders:
         try:
@@ -139,15 +142,29 @@ def _tops(repository: Repository, folders: Sequence[str]) -> Iterator[str]:
             read[folder] = read_kustomization(repository, file) if file else None
         except SourceError:
             read[folder] = None  # judged as a target of its own, which says what is wrong with it
-    used = {
-        join(kustomization.folder, reference.value)
-        for kustomization in read.values()
-        if kustomization
-        for reference in kustomization.references
+    uses = {
+        folder: [join(folder, reference.value) for reference in k.references] if k else []
+        for folder, k in read.items()
     }
-    for folder, kustomization in read.items():
-        if folder not in used and not (kustomization and kustomization.is_component):
-            yield folder
+    used = {name for names in uses.values() for name in names}
+    alone = [folder for folder, k in read.items() if not (k and k.is_component)]
+    tops: list[str] = []
+    reached: set[str] = set()
+    for folder in sorted(alone, key=lambda folder: folder in used):
+        if folder not in reached:
+            tops.append(folder)
+            _reach(folder, uses, reached)
+    return tops
+
+
+def _reach(folder: str, uses: Mapping[str, Sequence[str]], reached: set[str]) -> None:
+    """Add a folder, and all that it is built from, to those reached."""
+    todo = [folder]
+    while todo:
+        current = todo.pop()
+        if current not in reached:
+            reached.add(current)
+            todo += uses.get(current, ())
 
 
 def _may_hold_objects(repository: Repository, file: str) -> bool:

@@ -25,11 +25,11 @@ class Usage:
 
     @cached_property
     def dangling(self) -> frozenset[str]:
-        """Folders whose kustomization names something that is not there."""
+        """Folders whose kustomization names something that is not in the repository."""
         return frozenset(
             kustomization.folder
             for kustomization, _, name in self._references()
-            if not (self.repository.is_file(name) or self.repository.is_folder(name))
+            if not self._is_there(name)
         )
 
     def users(self, folder: str) -> list[str]:
@@ -45,6 +45,10 @@ class Usage:
             if self.repository.is_file(name):
                 with suppress(SourceError):
                     yield from self.repository.documents(name)
+
+    def _is_there(self, name: str) -> bool:
+        there = self.repository.is_file(name) or self.repository.is_folder(name)
+        return there and self.repository.holds(name)
 
     def _references(self) -> Iterator[tuple[Kustomization, Reference, str]]:
         for kustomization in self.kustomizations.values():

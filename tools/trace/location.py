@@ -1,9 +1,14 @@
 """The answer to: which line sets this field?"""
 
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from tools.kubernetes.resource import Resource
 from tools.source.place import FieldPath, Place
+from tools.trace.application import Application
+
+if TYPE_CHECKING:
+    from tools.trace.objects import Object
 
 
 class Override(NamedTuple):
@@ -30,7 +35,17 @@ class Location(NamedTuple):
 
 
 class Tracer(Protocol):
-    """Finds the place of fields of the objects of one target."""
+    """Finds the place of fields of the objects of one target.
+
+    `applied` says what each entry of the kustomizations did, in the order of the build; plain YAML
+    has none.
+    """
+
+    @property
+    def applied(self) -> Sequence[Application]: ...
+
+    def rendered(self, obj: "Object") -> Resource | None:
+        """The rendered resource that an object of the log became, None if it is gone."""
 
     def locate(self, resource: Resource, path: FieldPath) -> Location:
         """Where the field at `path` is set; for a missing field, its nearest existing parent."""

@@ -1,10 +1,11 @@
 """Locations in plain YAML: an object stands where it was read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tools.kubernetes.resource import Resource
 from tools.source.document import Document
 from tools.source.place import FieldPath
+from tools.trace.application import Application
 from tools.trace.location import Location
 
 
@@ -15,8 +16,14 @@ class PlainTrace:
     for a member of a List).
     """
 
+    applied: Sequence[Application] = ()
+
     def __init__(self, origins: Mapping[int, tuple[Document, FieldPath]]) -> None:
         self._origins = origins
+
+    def rendered(self, obj: object) -> Resource | None:
+        """Nothing was replayed, so no object of a log became anything."""
+        return None
 
     def locate(self, resource: Resource, path: FieldPath) -> Location:
         document, root = self._origins[resource.index]
