@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +18,9 @@ class Ran(NamedTuple):
     err: str
 
 
-def validate(*arguments: str, cwd: Path, stdin: bytes = b"", **environment: str) -> Ran:
+def validate(
+    *arguments: str, cwd: Path, stdin: bytes = b"", environment: Mapping[str, str] | None = None
+) -> Ran:
     """`python -m tools.validate` with arguments, in a folder, with some of the environment set."""
     done = subprocess.run(
         [sys.executable, "-m", "tools.validate", *arguments],
@@ -26,6 +29,6 @@ def validate(*arguments: str, cwd: Path, stdin: bytes = b"", **environment: str)
         capture_output=True,
         check=False,
         timeout=120,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
     )
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())

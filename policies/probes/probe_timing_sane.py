@@ -7,9 +7,9 @@ startup probe stands, liveness and readiness are not asked before it succeeded, 
 initialDelaySeconds only add to the time until the pod is ready.
 
 Looks at main containers and native sidecars, with the server's defaults (period 10 s, timeout 1 s,
-failureThreshold 3). A budget is periodSeconds x failureThreshold; where neither
-probe states either, nobody chose them, and the equal defaults are accepted. The startup budget counts with
-its own delay against that of liveness with its delay. Where a delay next to a startup probe is
+failureThreshold 3). A budget is periodSeconds x failureThreshold; where neither probe states
+either, nobody chose them, and the equal defaults are accepted. The startup budget counts with its
+own delay against that of liveness with its delay. Where a delay next to a startup probe is
 demanded, set `allowInitialDelay: true`.
 
 https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#configure-probes

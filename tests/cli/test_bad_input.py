@@ -182,7 +182,8 @@ def test_a_kustomize_that_misbehaves(tmp_path: Path, build: str, words: str) -> 
     root = plant(
         tmp_path / "r", f"--- kustomization.yaml\nresources: [a.yaml]\n--- a.yaml\n{CONFIG_MAP}"
     )
-    ran = validate(".", "--format", "json", "--only", "name-valid", cwd=root, **environment)
+    arguments = (".", "--format", "json", "--only", "name-valid")
+    ran = validate(*arguments, cwd=root, environment=environment)
     [(where, reason)] = not_judged(ran)
     assert where in ("kustomization.yaml:1", None)
     assert words in reason

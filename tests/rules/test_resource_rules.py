@@ -172,7 +172,8 @@ def test_units_come_with_the_one_that_was_meant() -> None:
 
 
 def test_times_name_both_probes() -> None:
-    probes = "livenessProbe: {tcpSocket: {port: 80}}, readinessProbe: {grpc: {port: 81}, failureThreshold: 3}"
+    readiness = "readinessProbe: {grpc: {port: 81}, failureThreshold: 3}"
+    probes = f"livenessProbe: {{tcpSocket: {{port: 80}}}}, {readiness}"
     found = verdict(
         probe_timing_sane.check, DEPLOYMENT.replace("resources", f"{probes}, resources")
     )

@@ -115,7 +115,10 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("{[1]: 2}\n", "a map key must be plain text", 1),
         ("a: *b\n", "not valid YAML: found undefined alias", 1),
     ],
-    ids="unclosed tab control flow compact indented cycle bomb key alias".split(),
+    ids=[
+        *("unclosed", "tab", "control", "flow", "compact"),
+        *("indented", "cycle", "bomb", "key", "alias"),
+    ],
 )
 def test_bad_text_is_refused_in_one_sentence_with_its_line(
     text: str, sentence: str, line: int

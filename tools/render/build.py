@@ -106,7 +106,7 @@ def start(
 
 
 def _seconds() -> float:
-    """What the environment allows a render, in seconds. Raises RenderFailed if that is no number."""
+    """What the environment allows a render, in seconds. Raises RenderFailed if it is no number."""
     text = os.environ.get(SECONDS, "")
     if text and not (text.isdigit() and int(text)):
         raise RenderFailed(
