@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tools.render.starts import Starts
 from tools.rules.catalogue import discover
 from tools.rules.config import read_config
 from tools.rules.finding import Finding
 from tools.rules.gate import Gate, Report
-from tools.rules.prepare import Preparations
 from tools.rules.rule import Severity
 from tools.source.place import dotted
 from tools.source.repository import Repository
@@ -24,7 +24,7 @@ TARGETS = every_target(REPOSITORY, CONFIG.exclude)
 @cache
 def report() -> Report:
     gate = Gate(REPOSITORY, RULES, CONFIG, CONFIG.kubernetes, whole=True)
-    *_, last = gate.run(Preparations(REPOSITORY, TARGETS, 2, ""))
+    *_, last = gate.run(Starts(REPOSITORY, TARGETS, 2))
     return last
 
 

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import pytest
 
+from tools.render.starts import Starts
 from tools.rules.catalogue import discover
 from tools.rules.config import read_config
 from tools.rules.gate import Gate
-from tools.rules.prepare import Preparations
 from tools.source.repository import Repository
 from tools.source.targets import every_target
 
@@ -163,7 +163,7 @@ def found(root: Path) -> set[tuple[str, str, int]]:
     config = read_config(repository, RULES, None)
     targets = every_target(repository, config.exclude)
     gate = Gate(repository, RULES, config, config.kubernetes, whole=True)
-    *_, report = gate.run(Preparations(repository, targets, 2, ""))
+    *_, report = gate.run(Starts(repository, targets, 2))
     assert all(finding.source and finding.remedy for finding in report.findings)
     return {(f.rule, f.source.file, f.source.line) for f in report.findings if f.source}
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from tools.render.starts import Starts
 from tools.rules.catalogue import discover
 from tools.rules.config import Config, parse_config, read_config
 from tools.rules.gate import Gate, Report
-from tools.rules.prepare import Preparations
 from tools.rules.rule import Judges, Rule
 from tools.source.document import parse
 from tools.source.repository import Repository
@@ -71,7 +71,7 @@ def judge(fixture: Path, rule: Rule) -> Report:
         targets = [NamedTarget(fixture.name, Kind.PLAIN, (fixture.name,))]
     rules = RULES if rule.judges is Judges.CONFIGURATION else {rule.id: rule}
     gate = Gate(repository, rules, config, config.kubernetes, whole=True, today=TODAY)
-    *_, report = gate.run(Preparations(repository, targets, 2, ""))
+    *_, report = gate.run(Starts(repository, targets, 2))
     report.findings = [finding for finding in report.findings if finding.rule == rule.id]
     return report
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools.render.binary import KustomizeUnavailable
-from tools.rules.prepare import Preparations
+from tools.render.starts import Starts
 from tools.source.place import SourceError
 from tools.source.repository import Repository
 from tools.source.root import repository_of
@@ -102,18 +102,18 @@ def _run(arguments: Namespace) -> int:
     outputs = _outputs(arguments.output)
     repository, named, text = _targets(arguments)
     # Kustomize starts here, before the rules and the schema validator are imported.
-    preparations = Preparations(repository, named, arguments.jobs, text)
+    starts = Starts(repository, named, arguments.jobs, text)
     try:
-        return _judge(arguments, repository, named, preparations, outputs)
+        return _judge(arguments, repository, named, starts, outputs)
     finally:
-        preparations.stop()
+        starts.stop()
 
 
 def _judge(
     arguments: Namespace,
     repository: Repository,
     named: list[NamedTarget],
-    preparations: Preparations,
+    starts: Starts,
     outputs: list[tuple[str, Path]],
 ) -> int:
     from tools.kubernetes.openapi import UnknownVersion
@@ -132,13 +132,13 @@ def _judge(
     try:
         chosen = select(rules, only, skip)
         kubernetes = tuple(_words([arguments.kubernetes or ""])) or config.kubernetes
-        warm_up(kubernetes)
+        warm_up(kubernetes)  # also refuses versions without schemas
     except (ConfigError, UnknownVersion) as error:
         raise Misuse(str(error)) from error
     whole = not (arguments.targets or only or skip)
     gate = Gate(repository, chosen, config, kubernetes, whole=whole)
     with Progress(len(named)) as progress:
-        for report in gate.run(preparations):
+        for report in gate.run(starts):
             progress.show(len(report.targets))
     for format_name, file in outputs:
         write_report(report, format_name, file, repository)

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from tools.kubernetes.resource import Ref, Resource
+from tools.render.starts import Starts
 from tools.rules.catalogue import BrokenRule, discover
 from tools.rules.config import Config, parse_config
 from tools.rules.finding import Finding
 from tools.rules.gate import Gate, Report
-from tools.rules.prepare import Preparations
 from tools.rules.rule import Judges, Problem, Rule, Severity, Unjudged
 from tools.rules.target import Target
 from tools.source.document import parse
@@ -63,7 +63,7 @@ def run(root: Path, *rules: Rule, config: Config | None = None, **gate: Any) -> 
     named = [NamedTarget("a.yaml", Kind.PLAIN, ("a.yaml",))]
     by_id = {rule.id: rule for rule in rules}
     *_, report = Gate(repository, by_id, config or Config(), ("1.36",), **gate).run(
-        Preparations(repository, named, 1, "")
+        Starts(repository, named, 1)
     )
     return report
 

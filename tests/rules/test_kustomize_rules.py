@@ -12,7 +12,8 @@ from policies.kustomize import (
     patch_matches,
 )
 from tests.miniature import plant
-from tools.rules.prepare import Preparation
+from tools.render.starts import Start
+from tools.rules.prepare import prepare
 from tools.rules.rule import Rule
 from tools.rules.run import Setting, Verdict, judge
 from tools.source.repository import Repository
@@ -40,7 +41,7 @@ resources: [web.yaml]
 
 def verdict(rule: Rule, root: Path, text: str, folder: str = "overlay") -> Verdict:
     repository = Repository(plant(root, text))
-    target = Preparation(repository, NamedTarget(folder, Kind.KUSTOMIZATION)).finish()
+    target = prepare(Start(repository, NamedTarget(folder, Kind.KUSTOMIZATION))).target
     return judge({rule.id: rule}, {rule.id: Setting(rule.severity, rule.options)}, target)
 
 

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 from time import perf_counter
 from typing import NamedTuple
 
+from tools.render.starts import Start
 from tools.rules.config import Config
 from tools.rules.finding import Finding, NotJudged
-from tools.rules.prepare import Preparation
+from tools.rules.prepare import Obstacle, Prepared, prepare
 from tools.rules.rule import Judges, Rule, Severity
 from tools.rules.run import Verdict, judge, judge_configuration
 from tools.rules.target import Target
@@ -66,13 +67,13 @@ class Gate:
     whole: bool = False
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
-    def run(self, preparations: Iterable[Preparation]) -> Iterator[Report]:
+    def run(self, starts: Iterable[Start]) -> Iterator[Report]:
         """Judge targets; yields the report after each one, growing, and whole at the end."""
         report = Report(self.kubernetes)
         book = WaiverBook(self.config.waivers, self.today, self.whole)
-        for preparation in preparations:
+        for start in starts:
             begin = perf_counter()
-            self._judge(preparation, report, book, begin)
+            self._judge(prepare(start, self.kubernetes), report, book, begin)
             yield report
         if self.config.file:
             settings = self.config.settings(self.rules, None)
@@ -81,25 +82,23 @@ class Gate:
         report.findings.sort(key=lambda finding: finding.order)
         yield report
 
-    def _judge(
-        self, preparation: Preparation, report: Report, book: WaiverBook, begin: float
-    ) -> None:
-        target = preparation.finish()
+    def _judge(self, prepared: Prepared, report: Report, book: WaiverBook, begin: float) -> None:
+        target, obstacles = prepared
         self._equip(target)
         path = target.path
         environment = self.config.environment_of(path)
         settings = self.config.settings(self.rules, environment)
         if not target.resources:
-            if not any(obstacle.blocking for obstacle in preparation.obstacles):
-                preparation.refuse("there is nothing to judge: no Kubernetes object")
+            if not any(obstacle.blocking for obstacle in obstacles):
+                obstacles.append(Obstacle("there is nothing to judge: no Kubernetes object"))
             settings = {r: s for r, s in settings.items() if self._needs_no_objects(r)}
         verdict = judge(self.rules, settings, target)
         self._collect(verdict, report, book)
         report.not_judged += [
             NotJudged(None, path, None, obstacle.place, obstacle.reason, obstacle.blocking)
-            for obstacle in preparation.obstacles
+            for obstacle in obstacles
         ]
-        reason = next((o.reason for o in preparation.obstacles if o.blocking), None)
+        reason = next((o.reason for o in obstacles if o.blocking), None)
         report.targets.append(
             TargetReport(
                 path,
@@ -121,6 +120,7 @@ class Gate:
         target.facts = self.config.facts_of(environment)
         target.kubernetes = self.kubernetes
         target.pod_templates = self.config.pod_templates
+        target.argocd = self.config.argocd
         target.schema_folders = self.config.schemas
         target.kinds_without_schema = self.config.kinds_without_schema
 

@@ -82,7 +82,7 @@ def _number(node: ScalarNode, path: FieldPath) -> Reading | None:
         return None  # octal is how file modes are written, and every reader in Go knows it
     octal = _canonical(node)
     if _LEADING_ZERO.fullmatch(text):
-        plain = digits.replace("_", "").lstrip("0") or "0"
+        plain = str(int(text.replace("_", "")))
         readings = f"is {octal} to some YAML readers and {plain} to others"
         if octal == plain:
             readings = "begins with a zero, which some YAML readers drop and others keep as text"

@@ -1,0 +1,181 @@
+"""JSON 6902 patches: all six operations, whatever the text looks like."""
+
+from pathlib import Path
+
+from tests.trace.traced import Traced
+
+WIDGET = """
+        --- widget.yaml
+        apiVersion: example.com/v1
+        kind: Widget
+        metadata: {name: w, labels: {a: x, b: z}}  #: metadata
+        spec:
+          size: 1  #: size
+          args:
+          - zero  #: zero
+          - one  #: one
+          - two  #: two
+          moved: {deep: true}  #: moved
+"""
+
+
+def test_every_operation_and_indexes_that_shift(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        f"""{WIDGET}
+        --- kustomization.yaml
+        resources: [widget.yaml]
+        patches:
+        - target: {{kind: Widget}}
+          path: operations.yaml
+        --- operations.yaml
+        - {{op: test, path: /spec/size, value: 1}}
+        - op: add
+          path: /spec/args/0
+          value: before  #: before
+        - op: remove
+          path: /spec/args/2
+        - op: add
+          path: /spec/args/-
+          value: end  #: end
+        - op: replace
+          path: /spec/args/1
+          value: replaced  #: replaced
+        - op: replace
+          path: /spec/size
+          value: 2  #: new-size
+        - {{op: move, from: /spec/moved, path: /spec/there}}
+        - {{op: copy, from: /spec/args/2, path: /spec/copy}}
+        - op: add
+          path: /metadata/annotations/example.com~1a~0b
+          value: escaped  #: escaped
+        """,
+    )
+    assert traced.places("Widget/w", "spec") == {
+        "size": "new-size (patch)",
+        "args[0]": "before (patch)",
+        "args[1]": "replaced (patch)",
+        "args[2]": "two (resource)",
+        "args[3]": "end (patch)",
+        "there.deep": "moved (resource)",
+        "copy": "two (resource)",
+    }
+    assert traced.places("Widget/w", "metadata", "annotations") == {
+        "['example.com/a~b']": "escaped (patch)"
+    }
+    assert traced.overrides("Widget/w", "spec", "size") == [("size", 1)]
+    assert traced.overrides("Widget/w", "spec", "args", 1) == [("zero", "zero")]
+
+
+def test_remove_and_add_again(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        f"""{WIDGET}
+        --- kustomization.yaml
+        resources: [widget.yaml]
+        patches:
+        - target: {{kind: Widget}}
+          patch: |-
+            - {{op: remove, path: /spec/size}}
+            - {{op: add, path: /spec/size, value: 7}}  #: again
+        """,
+    )
+    assert traced.place("Widget/w", "spec", "size") == "again (patch)"
+    assert traced.overrides("Widget/w", "spec", "size") == [("size", 1)]
+
+
+def test_a_map_that_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        f"""{WIDGET}
+        --- kustomization.yaml
+        resources: [widget.yaml]
+        patches:
+        - target: {{kind: Widget}}
+          patch: |-
+            - op: replace
+              path: /metadata/labels
+              value:
+                a: new  #: new
+        """,
+    )
+    assert traced.places("Widget/w", "metadata", "labels") == {"a": "new (patch)"}
+    assert traced.overrides("Widget/w", "metadata", "labels", "a") == [("metadata", "x")]
+    (application,) = traced.applied("patch")
+    assert application.patch is not None
+    (operation,) = application.patch.operations
+    assert (operation.op, operation.tokens, operation.value, list(operation.before)) == (
+        "replace",
+        ("metadata", "labels"),
+        {"a": "new"},
+        [{"a": "x", "b": "z"}],
+    )
+
+
+def test_json_text_on_one_line_in_a_file_and_in_quotes(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        f"""{WIDGET}
+        --- kustomization.yaml
+        resources: [widget.yaml]
+        patches:
+        - target: {{kind: Widget}}
+          path: patch.json
+        - target: {{kind: Widget}}
+          patch: '[{{"op": "add", "path": "/spec/single", "value": "it''s"}}]'
+        - target: {{kind: Widget}}
+          patch: "[{{\\"op\\": \\"add\\", \\"path\\": \\"/spec/double\\", \\"value\\": 1}}]"
+        - target: {{kind: Widget}}
+          patch: >-
+            [{{"op": "add", "path": "/spec/folded",
+            "value": "f"}}]
+        --- patch.json
+        [{{"op": "replace", "path": "/spec/size", "value": 5}}]
+        """,
+    )
+    found = {
+        name: traced.location("Widget/w", "spec", name).place
+        for name in ("size", "single", "double", "folded")
+    }
+    assert {name: place and tuple(place) for name, place in found.items()} == {
+        "size": ("patch.json", 1, 51),
+        "single": ("kustomization.yaml", 6, 63),
+        "double": ("kustomization.yaml", 8, 76),
+        "folded": ("kustomization.yaml", 12, 14),
+    }
+
+
+def test_patches_json6902_of_old_kustomizations(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        f"""{WIDGET}
+        --- kustomization.yaml
+        resources: [widget.yaml]
+        namePrefix: p-
+        patchesJson6902:
+        - target: {{group: example.com, version: v1, kind: Widget, name: w}}
+          path: patch.yaml
+        --- patch.yaml
+        - op: replace
+          path: /spec/size
+          value: 3  #: old-style
+        """,
+    )
+    assert traced.place("Widget/p-w", "spec", "size") == "old-style (patch)"
+
+
+def test_values_of_a_json_patch_are_read_as_yaml_1_1(tmp_path: Path) -> None:
+    """`yes` is a text in a resource and true in a JSON 6902 patch."""
+    traced = Traced(
+        tmp_path,
+        f"""{WIDGET}
+        --- kustomization.yaml
+        resources: [widget.yaml]
+        patches:
+        - target: {{kind: Widget}}
+          patch: |-
+            - {{op: add, path: /spec/on, value: yes}}  #: on
+        """,
+    )
+    assert traced.resource("Widget/w").get("spec", "on") is True
+    assert traced.place("Widget/w", "spec", "on") == "on (patch)"

@@ -1,0 +1,97 @@
+"""One JSON schema, compiled, against objects."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from tools.kubernetes.resource import as_map
+from tools.kubernetes.violations import Violation, violations
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft202012Validator
+
+
+class UnusableSchema(Exception):
+    """A schema that cannot be applied; the text is one sentence that says which and why."""
+
+
+class Shape:
+    """What objects of one kind must look like. `origin` says whose word that is."""
+
+    def __init__(self, schema: Mapping[str, Any], origin: str) -> None:
+        self.schema = schema
+        self.origin = origin
+
+    def violations(self, data: Mapping[str, Any]) -> list[Violation]:
+        """Where an object, given as `present` returns it, breaks the schema.
+
+        Raises UnusableSchema if the schema is none, or refers to something outside of itself.
+        """
+        return violations(self._validator.iter_errors(data), self.schema, data)
+
+    def compile(self) -> None:
+        """Get ready for the first object; nothing else is done by it. Raises UnusableSchema."""
+        _ = self._validator
+
+    @cached_property
+    def _validator(self) -> "Draft202012Validator":
+        from jsonschema_rs import Draft202012Validator, ReferencingError, ValidationError
+
+        try:
+            return Draft202012Validator(
+                dict(self.schema),
+                formats={"byte": _is_base64},
+                validate_formats=True,
+                # Nothing is fetched, whatever a schema refers to.
+                offline=True,
+            )
+        except (ReferencingError, ValidationError, ValueError) as error:
+            reason = str(error).partition("\n")[0]
+            raise UnusableSchema(f"{self.origin} cannot be used as a schema: {reason}") from error
+
+
+def with_metadata(schema: Mapping[str, Any], object_meta: Mapping[str, Any]) -> dict[str, Any]:
+    """A custom kind's schema in which `metadata` is that of every object.
+
+    `object_meta` are the definitions behind it, by name, and the first is it.
+    """
+    name = next(iter(object_meta))
+    own = as_map(schema.get("properties")).get("metadata")
+    metadata: dict[str, Any] = {"$ref": f"#/$defs/{name}"}
+    if own:
+        metadata = {"allOf": [metadata, own]}
+    return {
+        **{keyword: value for keyword, value in schema.items() if keyword not in _IDENTITY},
+        "properties": {**as_map(schema.get("properties")), "metadata": metadata},
+        "$defs": {**as_map(schema.get("$defs")), **object_meta},
+    }
+
+
+_IDENTITY = frozenset({"$schema", "$id"})
+"""Published schemas name drafts and addresses of their own here, which need not exist."""
+
+
+def present(value: Any) -> Any:
+    """What of a value an API server sees: a null field of a map is an absent one.
+
+    Numbers that JSON does not have become text, which no number's schema takes.
+    """
+    if isinstance(value, dict):
+        return {key: present(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [present(item) for item in value]
+    if isinstance(value, float) and value - value != 0:
+        return ".inf"
+    return value
+
+
+def _is_base64(text: str) -> bool:
+    """Whether Go decodes the text: line breaks do not count, padding does."""
+    from base64 import b64decode
+    from binascii import Error
+
+    try:
+        b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
+    except (Error, ValueError):
+        return False
+    return True
