@@ -1,0 +1,251 @@
+"""ConfigMaps and Secrets that a kustomization generates (`api/internal/generators`, `api/kv`)."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tools.source.place import Place, SourceError
+from tools.source.repository import join
+from tools.trace.application import Kind
+from tools.trace.layer import CannotReplay, Layer, record
+from tools.trace.objects import Object, as_texts
+from tools.trace.value import List, Map, Scalar, Source, Spot, Value
+
+_BEHAVIORS = ("merge", "replace")
+_LINE = 70
+"""Characters of base64 in one line, as Kustomize writes it."""
+
+
+class Generator(NamedTuple):
+    """What tells the two generators apart."""
+
+    field: str
+    kind: str
+
+
+CONFIG_MAPS = Generator("configMapGenerator", "ConfigMap")
+SECRETS = Generator("secretGenerator", "Secret")
+
+
+class _Pair(NamedTuple):
+    key: str
+    content: bytes
+    source: Source
+    node: object
+
+
+def generate(layer: Layer, objects: list[Object]) -> None:
+    """Add what the generators of a kustomization make to its objects, ConfigMaps first."""
+    common = layer.root.get("generatorOptions")
+    for generator in (CONFIG_MAPS, SECRETS):
+        for entry in layer.maps(generator.field):
+            generate_one(
+                layer, generator, entry, common if isinstance(common, Map) else None, objects
+            )
+
+
+def generate_one(
+    layer: Layer, generator: Generator, entry: Map, common: Map | None, objects: list[Object]
+) -> None:
+    """Make one object and add it to the others, or merge it into the one that it is for."""
+    kind: Kind = "secretGenerator" if generator is SECRETS else "configMapGenerator"
+    application = layer.log.entry(layer, kind, generator.field, entry)
+    try:
+        made = _Making(layer, generator, entry, common).made()
+        _absorb(made, objects)
+    except (SourceError, CannotReplay) as error:
+        application.unknown = str(error)
+        return
+    record(application, [made], True)
+
+
+class _Making:
+    """The making of one object from its entry."""
+
+    def __init__(self, layer: Layer, generator: Generator, entry: Map, common: Map | None) -> None:
+        self.layer = layer
+        self.generator = generator
+        self.entry = entry
+        self.common = common
+        assert entry.source is not None
+        self.source = entry.source.as_layer("generator")
+
+    def made(self) -> Object:
+        """The generated object. Raises SourceError or CannotReplay."""
+        name = self.entry.get("name") or self.entry.get("metadata", "name")
+        namespace = self.entry.get("namespace") or self.entry.get("metadata", "namespace")
+        if not isinstance(name, Scalar):
+            raise CannotReplay("a generator needs a name")
+        metadata: dict[str, Value] = {"name": self._as(name, name.text)}
+        if isinstance(namespace, Scalar) and namespace.text:
+            metadata["namespace"] = self._as(namespace, namespace.text)
+        for field in ("labels", "annotations"):
+            if found := self._options_map(field):
+                metadata[field] = self._map(found)
+        fields: dict[str, Value] = {
+            "apiVersion": self._made("v1"),
+            "kind": self._made(self.generator.kind),
+            "metadata": self._map(metadata),
+        }
+        fields |= self._content()
+        obj = Object(self._map(fields))
+        obj.hashed = not self._option_is_true("disableNameSuffixHash")
+        obj.behavior = self.entry.text("behavior")
+        obj.annotate()
+        return obj
+
+    def _content(self) -> dict[str, Value]:
+        fields: dict[str, Value] = {}
+        if self.generator is SECRETS:
+            kind = self.entry.get("type")
+            given = isinstance(kind, Scalar) and kind.text
+            fields["type"] = self._as(kind, given) if given else self._made("Opaque")
+            fields["data"] = self._map({})
+        for pair in self._pairs():
+            field, text = self._encoded(pair.content)
+            into = fields.setdefault(field, self._map({}))
+            assert isinstance(into, Map)
+            into.fields[pair.key] = Scalar(pair.source, None, pair.node, None, text)
+        if immutable := self._true_option("immutable"):
+            fields["immutable"] = self._as(immutable, True)
+        return fields
+
+    def _encoded(self, content: bytes) -> tuple[str, str]:
+        """The field that holds a content, and how it is written there."""
+        if self.generator is not SECRETS:
+            try:
+                return "data", content.decode()
+            except UnicodeDecodeError:
+                return "binaryData", in_base64(content)
+        return "data", in_base64(content)
+
+    def _pairs(self) -> Iterator[_Pair]:
+        single = self.entry.get("env")
+        for entry in (*self._scalars("envs"), *([single] if isinstance(single, Scalar) else ())):
+            if entry.text:
+                yield from self._env_file(entry)
+        for entry in self._scalars("literals"):
+            key, _, text = entry.text.partition("=")
+            yield _Pair(
+                key, _unquoted(text).encode(), entry.source.as_layer("generator"), entry.node
+            )
+        for entry in self._scalars("files"):
+            key, equals, name = entry.text.partition("=")
+            name = name if equals else key
+            file, content = self._read(name)
+            source = Source(file, "generator")
+            yield _Pair(key if equals else name.rpartition("/")[2], content, source, Spot(0))
+
+    def _env_file(self, entry: Scalar) -> Iterator[_Pair]:
+        file, content = self._read(entry.text)
+        source = Source(file, "generator")
+        for number, line in enumerate(content.decode("utf-8-sig").split("\n")):
+            text = line.removesuffix("\r").lstrip()
+            if text and not text.startswith("#"):
+                key, _, value = text.partition("=")
+                indent = len(line) - len(line.lstrip())
+                yield _Pair(key, value.encode(), source, Spot(number, indent))
+
+    def _read(self, name: str) -> tuple[str, bytes]:
+        file = join(self.layer.folder, name)
+        if not self.layer.repository.holds(file):
+            raise CannotReplay(f"{name!r} leads out of the repository")
+        try:
+            return file, self.layer.repository.path(file).read_bytes()
+        except OSError as error:
+            sentence = f"cannot be read: {error.strerror or error}"
+            raise SourceError(sentence, Place(file, 1, 1)) from error
+
+    def _scalars(self, field: str) -> list[Scalar]:
+        found = self.entry.get(field)
+        items = found.items if isinstance(found, List) else []
+        return [item for item in items if isinstance(item, Scalar)]
+
+    def _options_map(self, field: str) -> dict[str, Value]:
+        """Labels or annotations from the options of the entry and, behind them, the common ones."""
+        merged: dict[str, Value] = {}
+        for options in (self.common, self.entry.get("options")):
+            found = options.get(field) if isinstance(options, Map) else None
+            for key, value in found.fields.items() if isinstance(found, Map) else ():
+                if isinstance(value, Scalar):
+                    merged[key] = self._as(value, value.text)
+        return merged
+
+    def _true_option(self, name: str) -> Scalar | None:
+        for options in (self.entry.get("options"), self.common):
+            found = options.get(name) if isinstance(options, Map) else None
+            if isinstance(found, Scalar) and found.value is True:
+                return found
+        return None
+
+    def _option_is_true(self, name: str) -> bool:
+        return self._true_option(name) is not None
+
+    def _as(self, value: Value | None, made: object) -> Scalar:
+        assert isinstance(value, Scalar)
+        return Scalar(value.source.as_layer("generator"), value.key, value.node, None, made)
+
+    def _made(self, made: str) -> Scalar:
+        """What follows from the entry being there at all."""
+        return Scalar(self.source, None, self.entry.node, None, made)
+
+    def _map(self, fields: dict[str, Value]) -> Map:
+        return Map(self.source, None, self.entry.node, fields)
+
+
+def _unquoted(text: str) -> str:
+    """A literal without one pair of quotes around it."""
+    return text[1:-1] if text[1:] and text[0] == text[-1] and text[0] in "\"'" else text
+
+
+def in_base64(content: bytes) -> str:
+    """Base64 as Kustomize writes it: in lines, each ended, if it is longer than one."""
+    import base64
+
+    text = base64.b64encode(content).decode()
+    if len(text) < _LINE:
+        return text
+    lines = [text[i : i + _LINE] for i in range(0, len(text), _LINE)]
+    return "".join(line + "\n" for line in lines)
+
+
+def _absorb(made: Object, objects: list[Object]) -> None:
+    """Add an object, or put it where the one stands that it merges with or replaces."""
+    now = made.id
+    old = next((obj for obj in objects if obj.is_called(now)), None)
+    if old is None:
+        objects.append(made)
+        return
+    if made.behavior not in _BEHAVIORS:
+        raise CannotReplay("an object of this name exists already")
+    for field in ("labels", "annotations"):
+        _merge_texts(made.metadata, old.metadata, field)
+    if made.behavior == "merge":
+        for field in ("data", "binaryData"):
+            _merge_texts(made.root, old.root, field)
+    for field in ("name", "namespace"):
+        kept = old.metadata.fields.get(field)
+        if kept is None:
+            made.metadata.fields.pop(field, None)
+        else:
+            made.metadata.fields[field] = kept
+    made.previous, made.prefixes, made.suffixes = old.previous, old.prefixes, old.suffixes
+    made.hashed = made.hashed and old.hashed
+    made.annotated, made.behavior, made.vars = old.annotated, old.behavior, old.vars
+    made.refresh()
+    objects[objects.index(old)] = made
+
+
+def _merge_texts(into: Map, old: Map, field: str) -> None:
+    """Entries of the old map that the new one lacks; those that it has are recorded over them."""
+    before, after = old.fields.get(field), into.fields.get(field)
+    if not isinstance(before, Map):
+        return
+    if not isinstance(after, Map):
+        after = into.fields[field] = Map(before.source, before.key, before.node, {})
+    as_texts(before)
+    kept = dict(before.fields)
+    for key, value in after.fields.items():
+        replaced = kept.get(key)
+        kept[key] = value.after(replaced) if isinstance(value, Scalar) else value
+    after.fields.clear()
+    after.fields.update(kept)

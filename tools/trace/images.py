@@ -1,0 +1,190 @@
+"""The `images` of a kustomization (`api/filters/imagetag`) and its `replicas`."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from tools.trace.fieldspec import Configuration, FieldSpec, Slot, slots
+from tools.trace.layer import Layer, record
+from tools.trace.objects import Object, set_field
+from tools.trace.value import List, Map, Scalar, Value
+
+_SHAPING = ("digest", "newTag", "newName", "tagSuffix")
+"""The fields of an entry, the most specific first."""
+_PODS = {
+    "Pod": ("spec",),
+    "PodTemplate": ("template", "spec"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
+    **dict.fromkeys(
+        ("Deployment", "ReplicaSet", "DaemonSet", "StatefulSet", "Job", "ReplicationController"),
+        ("spec", "template", "spec"),
+    ),
+}
+_KUBERNETES_GROUPS = frozenset({"", "apps", "batch", "autoscaling", "policy"})
+
+
+class Image(NamedTuple):
+    """An image reference taken apart as Kustomize does."""
+
+    name: str
+    tag: str
+    digest: str
+
+    def __str__(self) -> str:
+        tag = f":{self.tag}" if self.tag else ""
+        return self.name + tag + (f"@{self.digest}" if self.digest else "")
+
+
+def split_image(text: str) -> Image:
+    """Name, tag and digest; a `:` before the first `/` belongs to the name."""
+    slash = max(text.find("/"), 0)
+    at, colon = text.find("@", slash), text.find(":", slash)
+    if at >= 0 and (colon < 0 or at < colon):
+        return Image(text[:at], "", text[at + 1 :])
+    if colon < 0:
+        return Image(text, "", "")
+    if at >= 0:
+        return Image(text[:colon], text[colon + 1 : at], text[at + 1 :])
+    return Image(text[:colon], text[colon + 1 :], "")
+
+
+_SUFFIX = r"(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?\Z"
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_/:.")
+
+
+def _matcher(name: str) -> Callable[[str], bool]:
+    """Whether an image has a name, which Kustomize takes for a regular expression.
+
+    Compiling costs more than all the rest, so that the usual names are compared without it.
+    """
+    if not _PLAIN.issuperset(name):
+        whole = re.compile(name + _SUFFIX)
+        return lambda text: whole.match(text) is not None
+
+    def matches(text: str) -> bool:
+        begin, rest = text[: len(name)], text[len(name) :]
+        if rest and rest[0] not in ":@":
+            return False
+        alike = begin == name or (
+            len(begin) == len(name) and all(b in (a, ".") for a, b in zip(begin, name, strict=True))
+        )
+        return alike and (not rest or re.match(_SUFFIX, rest) is not None)
+
+    return matches
+
+
+def apply_images(layer: Layer, objects: list[Object], configuration: Configuration) -> None:
+    """Apply the `images` of a kustomization in order."""
+    entries = [(field, e) for field in ("images", "imageTags") for e in layer.maps(field)]
+    if not entries:
+        return
+    specs = configuration.specs["images"]
+    fields = [(obj, *found) for obj in objects for found in _image_fields(obj, specs)]
+    for field, entry in entries:
+        application = layer.log.entry(layer, "images", field, entry)
+        try:
+            matches = _matcher(entry.text("name"))
+        except re.error:
+            application.unknown = f"{entry.text('name')!r} is no regular expression"
+            continue
+        matched: list[Object] = []
+        changed = False
+        for obj, slot, times in fields:
+            old = slot.value
+            if isinstance(old, Scalar) and matches(old.text):
+                if obj not in matched:
+                    matched.append(obj)
+                new = old.text
+                for _ in range(times):
+                    new = str(_changed(split_image(new), entry)) if matches(new) else new
+                changed |= _set_image(slot, old, entry, new)
+        record(application, matched, changed)
+
+
+def _set_image(slot: Slot, old: Scalar, entry: Map, new: str) -> bool:
+    shaping = next(
+        (f for f in _SHAPING if isinstance(entry.get(f), Scalar) and entry.text(f)), None
+    )
+    if shaping is None:
+        return False
+    by = entry.fields[shaping]
+    assert isinstance(by, Scalar)
+    changed = new != old.text
+    slot.set(Scalar(by.source.as_layer("images"), by.key, by.node, old, new))
+    return changed
+
+
+def _changed(image: Image, entry: Map) -> Image:
+    """The image after an entry of `images`."""
+    name = entry.text("newName") or image.name
+    tag, digest, suffix = entry.text("newTag"), entry.text("digest"), entry.text("tagSuffix")
+    if tag or digest:
+        return Image(name, tag, digest)
+    if suffix:
+        return Image(name, image.tag + suffix, "")
+    return image._replace(name=name)
+
+
+def _image_fields(obj: Object, specs: tuple[FieldSpec, ...]) -> list[tuple[Slot, int]]:
+    """Every field of an object that Kustomize takes for an image, and how often it does.
+
+    It looks for containers first and for the fields of its configuration then, so that an entry
+    is applied twice to most images; with `tagSuffix` that shows.
+    """
+    if obj.kind == "CustomResourceDefinition":
+        return []
+    found: dict[tuple[int, str | int], tuple[Slot, int]] = {}
+    for container in _containers(obj):
+        if isinstance(container, Map) and container.has("image"):
+            found[(id(container), "image")] = (Slot(container, "image"), 1)
+    for spec in specs:
+        if spec.applies_to(obj):
+            for slot in slots(obj.root, spec.path):
+                key = (id(slot.parent), slot.key)
+                found[key] = (slot, found[key][1] + 1 if key in found else 1)
+    return list(found.values())
+
+
+def _containers(obj: Object) -> Iterator[Value]:
+    """The elements of every list called containers or initContainers, at any depth."""
+    path = _PODS.get(obj.kind)
+    if path is not None and obj.group in _KUBERNETES_GROUPS:
+        pod = obj.root.get(*path)
+        if isinstance(pod, Map):
+            for name in ("containers", "initContainers"):
+                found = pod.get(name) if pod.has(name) else None
+                yield from found.items if isinstance(found, List) else ()
+    elif obj.group not in _KUBERNETES_GROUPS and not obj.group.endswith(".k8s.io"):
+        yield from _anywhere(obj.root)
+
+
+def _anywhere(value: Value) -> Iterator[Value]:
+    if isinstance(value, List):
+        for item in value.items:
+            yield from _anywhere(item)
+    elif isinstance(value, Map):
+        for key, child in value.fields.items():
+            yield from _anywhere(child)
+            if key in ("containers", "initContainers") and isinstance(child, List):
+                yield from child.items
+
+
+def apply_replicas(layer: Layer, objects: list[Object], configuration: Configuration) -> None:
+    """Apply the `replicas` of a kustomization in order."""
+    for entry in layer.maps("replicas"):
+        application = layer.log.entry(layer, "replicas", "replicas", entry)
+        name, count = entry.text("name"), entry.get("count")
+        matched: list[Object] = []
+        changed = False
+        if not isinstance(count, Scalar):
+            continue
+        for spec in configuration.specs["replicas"]:
+            for obj in objects:
+                if not any(one.name == name and spec.of.selects(*one[:3]) for one in obj.ids):
+                    continue
+                matched.append(obj)
+                for slot in slots(obj.root, spec.path, spec.create):
+                    if spec.applies_to(obj) and isinstance(slot.parent, Map):
+                        value = count.after(None, count.source.as_layer("replicas"))
+                        changed |= set_field(slot.parent, str(slot.key), value)
+        record(application, matched, changed)
