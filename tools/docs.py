@@ -85,7 +85,8 @@ def _example(rule: Rule, root: Path) -> str:
     stem = rule.id.replace("-", "_")
     group = root / "tests" / "policies" / rule.group
     mark = f"expect: {rule.id}"
-    for fixture in sorted(group.glob(f"{stem}*")):
+    # The plain fixture before the further cases, which are called <stem>.<case>.
+    for fixture in sorted(group.glob(f"{stem}*"), key=lambda path: (len(path.name), path.name)):
         if fixture.name.partition(".")[0] != stem:
             continue
         files = sorted(fixture.rglob("*")) if fixture.is_dir() else [fixture]
