@@ -18,12 +18,16 @@ class Ran(NamedTuple):
     err: str
 
 
-def validate(
-    *arguments: str, cwd: Path, stdin: bytes = b"", environment: Mapping[str, str] | None = None
+def run(
+    command: str,
+    *arguments: str,
+    cwd: Path,
+    stdin: bytes = b"",
+    environment: Mapping[str, str] | None = None,
 ) -> Ran:
-    """`python -m tools.validate` with arguments, in a folder, with some of the environment set."""
+    """`python -m tools.<command>` in a folder, with some of the environment set."""
     done = subprocess.run(
-        [sys.executable, "-m", "tools.validate", *arguments],
+        [sys.executable, "-m", f"tools.{command}", *arguments],
         cwd=cwd,
         input=stdin,
         capture_output=True,
@@ -32,3 +36,10 @@ def validate(
         env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
     )
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def validate(
+    *arguments: str, cwd: Path, stdin: bytes = b"", environment: Mapping[str, str] | None = None
+) -> Ran:
+    """`python -m tools.validate` in a folder, with some of the environment set."""
+    return run("validate", *arguments, cwd=cwd, stdin=stdin, environment=environment)

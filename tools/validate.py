@@ -60,10 +60,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _misuse(where + error.sentence)
     except (Misuse, KustomizeUnavailable) as error:
         return _misuse(str(error))
-    except BrokenPipeError:
-        # Whoever read our output has gone; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 2
 
 
 def _misuse(sentence: str) -> int:

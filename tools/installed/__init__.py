@@ -32,8 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def commands() -> list[str]:
-    """The name of each command: every module directly in `tools` is one."""
-    return sorted(file.stem for file in (HOME / "tools").glob("[!_]*.py"))
+    """The name of each command: every module directly in `tools`, every stage with a `__main__`."""
+    modules = (file.stem for file in (HOME / "tools").glob("[!_]*.py"))
+    stages = (file.parent.name for file in (HOME / "tools").glob("[!_]*/__main__.py"))
+    return sorted({*modules, *stages} - {"installed"})
 
 
 def _run(command: str, arguments: list[str]) -> int:
@@ -41,7 +43,9 @@ def _run(command: str, arguments: list[str]) -> int:
 
     here = str(Path.cwd())
     sys.path[:] = [str(HOME), *(folder for folder in sys.path if folder not in ("", here))]
-    code: int = importlib.import_module(f"tools.{command}").main(arguments)
+    is_stage = (HOME / "tools" / command).is_dir()
+    name = f"tools.{command}.__main__" if is_stage else f"tools.{command}"
+    code: int = importlib.import_module(name).main(arguments)
     return code
 
 

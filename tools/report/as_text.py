@@ -1,26 +1,19 @@
 """Findings for a person: the place, the sentence, the source line with a caret, the remedy."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from tools.report.excerpt import excerpt, where
 from tools.report.printable import printable
 from tools.report.terminal import Line, Span
 from tools.rules.finding import Finding, NotJudged
 from tools.rules.gate import Report
 from tools.rules.rule import Severity
-from tools.source.place import Place, dotted
+from tools.source.place import dotted
 from tools.source.repository import Repository
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
-WIDEST = 160
-"""Columns of a source line that are shown."""
 MOST_TARGETS = 12
 """Targets that the summary lists one by one; of more, only those with something to say."""
-
-_TOKEN = re.compile(
-    r"""("(?:\\.|[^"\\])*"|'(?:''|[^'])*'|[^\s"'\[{][^\s,\]}]*(?: (?!#)[^\s,\]}]+)*)"""
-)
-_KEY = re.compile(r"[^\s:]+(?=:(?:\s|$))")
 
 
 def to_lines(report: Report, repository: Repository) -> Iterator[Line]:
@@ -50,7 +43,7 @@ def _finding(group: Sequence[Finding], repository: Repository, width: int) -> It
     style = STYLES[finding.severity]
     yield Line(
         (
-            Span(_where(finding.source) or finding.target, "bold"),
+            Span(where(finding.source) or finding.target, "bold"),
             Span(": "),
             Span(finding.severity.word, style),
             Span(f": {printable(finding.message)} "),
@@ -59,7 +52,7 @@ def _finding(group: Sequence[Finding], repository: Repository, width: int) -> It
     )
     margin = " " * (width + 2)
     if finding.source:
-        yield from _excerpt(finding.source, repository, width, style)
+        yield from excerpt(finding.source, repository, width, style)
     for note in _notes(group):
         yield Line((Span(f"{margin}= ", "blue"), Span(note, "dim")))
     yield Line(
@@ -75,34 +68,7 @@ def _notes(group: Sequence[Finding]) -> Iterator[str]:
         name = finding.resource if len(group) == 1 else finding.resource.slug
         yield f"{printable(str(name))}{field} in {targets}"
     for related in dict.fromkeys(r for f in group for r in f.related):
-        yield f"{printable(related.message)}: {_where(related.place)}"
-
-
-def _where(place: Place | None) -> str:
-    return f"{printable(place.file)}:{place.line}:{place.column}" if place else ""
-
-
-def _excerpt(place: Place, repository: Repository, width: int, style: str) -> Iterator[Line]:
-    """The source line, and a caret under the value."""
-    lines = repository.lines(place.file)
-    if not 0 < place.line <= len(lines):
-        return
-    text = lines[place.line - 1].replace("\t", " ")
-    start = place.column - 1
-    length = min(_span(text[start:]), WIDEST)
-    cut = max(0, start + length - WIDEST)
-    shown = text[cut : cut + WIDEST].rstrip()
-    yield Line((Span(f" {place.line:>{width}} | ", "blue"), Span(printable(shown))))
-    indent = " " * len(printable(text[cut:start]))
-    yield Line(
-        (Span(" " * (width + 2) + "| ", "blue"), Span(indent), Span("^" * max(1, length), style))
-    )
-
-
-def _span(text: str) -> int:
-    """How many characters the key or scalar at the beginning of the text takes."""
-    found = _KEY.match(text) or _TOKEN.match(text)
-    return len(found.group()) if found else 1
+        yield f"{printable(related.message)}: {where(related.place)}"
 
 
 def _all_unjudged(entries: Sequence[NotJudged]) -> Iterator[Line]:
@@ -121,13 +87,13 @@ def _all_unjudged(entries: Sequence[NotJudged]) -> Iterator[Line]:
 
 
 def _unjudged(entry: NotJudged, more: int = 0) -> Line:
-    where = _where(entry.source) or entry.target
+    at = where(entry.source) or entry.target
     rule = f" [{entry.rule}]" if entry.rule else ""
     on = f"{entry.resource}: " if entry.resource else ""
     target = f" ({entry.target})" if entry.source and entry.source.file != entry.target else ""
     return Line(
         (
-            Span(where, "bold"),
+            Span(at, "bold"),
             Span(": "),
             Span("not judged", "bold magenta" if entry.blocking else "dim"),
             Span(f": {printable(on + entry.reason)}{target}"),

@@ -1,7 +1,9 @@
 """Styled lines on standard output: colours on a terminal, plain text anywhere else."""
 
+import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 
@@ -23,11 +25,27 @@ class Line(NamedTuple):
         return "".join(span.text for span in self.spans).rstrip()
 
 
+@contextmanager
+def reader_may_leave() -> Iterator[None]:
+    """Let whoever reads standard output stop reading (`| head`) without an error."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more at its end; that must not fail a second time.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def print_lines(lines: Iterable[Line]) -> None:
     """Print lines, coloured by rich (which heeds NO_COLOR) if standard output is a terminal."""
-    if not sys.stdout.isatty():
-        sys.stdout.writelines(f"{line.text}\n" for line in lines)
-        return
+    with reader_may_leave():
+        if sys.stdout.isatty():
+            _print_coloured(lines)
+        else:
+            sys.stdout.writelines(f"{line.text}\n" for line in lines)
+
+
+def _print_coloured(lines: Iterable[Line]) -> None:
     from rich.console import Console
     from rich.text import Text
 

@@ -16,8 +16,10 @@ def print_report(report: Report, format_name: str, repository: Repository) -> No
 
         print_lines(to_lines(report, repository))
     else:
-        sys.stdout.write(_format(report, format_name, repository))
-    sys.stdout.flush()
+        from tools.report.terminal import reader_may_leave
+
+        with reader_may_leave():
+            sys.stdout.write(_format(report, format_name, repository))
 
 
 def write_report(report: Report, format_name: str, file: Path, repository: Repository) -> None:

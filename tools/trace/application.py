@@ -88,8 +88,8 @@ class Application:
     `matched` counts the objects that the entry selected, `objects` are these objects as far as
     they are alive at the end (what a generator makes and another one merges with is not: the
     result belongs to the other one). `changed` says whether any field of any of the objects
-    differed afterwards, compared field by field. `unknown` gives the reason where the replay could not find that out;
-    then `matched` and `changed` say nothing.
+    differed afterwards, compared field by field. `unknown` gives the reason where the replay could
+    not find that out; then `matched` and `changed` say nothing.
     """
 
     kind: Kind

@@ -6,7 +6,7 @@ from itertools import accumulate
 
 from yaml.nodes import ScalarNode
 
-from tools.trace.value import Position
+from tools.trace.origin import Position
 
 _ESCAPES = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v", "f": "\f",

@@ -4,23 +4,8 @@ The tables of `api/internal/konfig/builtinpluginconsts` in Kustomize's api 0.21.
 stand at one path per workload kind.
 """
 
-from collections.abc import Iterable, Mapping
-
-from tools.trace.fieldspec import Configuration, FieldSpec, NameReference, Selected, split_path
-
-
-def _specs(
-    paths: Mapping[str, Iterable[str]], *, create: bool = False, group: str = ""
-) -> tuple[FieldSpec, ...]:
-    """Specs from paths by kind; a kind may be written `group/Kind` or `version:Kind`."""
-    found: list[FieldSpec] = []
-    for kind, fields in paths.items():
-        of_group, slash, name = kind.rpartition("/")
-        version, _, name = name.rpartition(":")
-        selected = Selected(of_group if slash else group, version, name)
-        found.extend(FieldSpec(selected, split_path(path), create) for path in fields)
-    return tuple(found)
-
+from tools.trace.fieldspec import Configuration, FieldSpec, Selected, specs_of
+from tools.trace.reference_fields import NAME_REFERENCES, VAR_REFERENCES
 
 _TEMPLATE = "spec/template/metadata"
 _JOB = "spec/jobTemplate"
@@ -29,7 +14,7 @@ METADATA_LABELS = FieldSpec(Selected(), ("metadata", "labels"), True)
 
 _TEMPLATE_LABELS = (
     METADATA_LABELS,
-    *_specs(
+    *specs_of(
         {
             "v1:ReplicationController": [f"{_TEMPLATE}/labels"],
             "Deployment": [f"{_TEMPLATE}/labels"],
@@ -48,7 +33,7 @@ _TEMPLATE_LABELS = (
 
 _ANNOTATIONS = (
     FieldSpec(Selected(), ("metadata", "annotations"), True),
-    *_specs(
+    *specs_of(
         {
             "v1:ReplicationController": [f"{_TEMPLATE}/annotations"],
             "Deployment": [f"{_TEMPLATE}/annotations"],
@@ -75,7 +60,7 @@ _SPREAD = [
 ]
 
 _SELECTORS = (
-    *_specs(
+    *specs_of(
         {
             "v1:Service": ["spec/selector"],
             "v1:ReplicationController": ["spec/selector"],
@@ -86,7 +71,7 @@ _SELECTORS = (
         },
         create=True,
     ),
-    *_specs(
+    *specs_of(
         {
             "apps/Deployment": _SPREAD,
             "apps/StatefulSet": _SPREAD,
@@ -103,9 +88,9 @@ _SELECTORS = (
 )
 
 _NAMESPACE = (
-    *_specs({"Namespace": ["metadata/name"]}, create=True),
-    *_specs({"apiregistration.k8s.io/APIService": ["spec/service/namespace"]}, create=True),
-    *_specs(
+    *specs_of({"Namespace": ["metadata/name"]}, create=True),
+    *specs_of({"apiregistration.k8s.io/APIService": ["spec/service/namespace"]}, create=True),
+    *specs_of(
         {
             "apiextensions.k8s.io/CustomResourceDefinition": [
                 "spec/conversion/webhook/clientConfig/service/namespace"
@@ -114,7 +99,7 @@ _NAMESPACE = (
     ),
 )
 
-_IMAGES = _specs(
+_IMAGES = specs_of(
     {
         "": [
             f"{spec}/{field}"
@@ -128,7 +113,7 @@ _IMAGES = _specs(
     }
 )
 
-_REPLICAS = _specs(
+_REPLICAS = specs_of(
     {
         kind: ["spec/replicas"]
         for kind in ("Deployment", "ReplicationController", "ReplicaSet", "StatefulSet")
@@ -138,198 +123,6 @@ _REPLICAS = _specs(
 
 _NAME = (FieldSpec(Selected(), ("metadata", "name")),)
 
-
-_PODS = {
-    "v1:Pod": "spec",
-    "PodTemplate": "template/spec",
-    **dict.fromkeys(("Deployment", "ReplicaSet", "DaemonSet", "StatefulSet", "Job"), _IN_POD),
-    "CronJob": f"{_JOB}/{_IN_POD}",
-}
-"""Where pods stand, for references to ConfigMaps and Secrets."""
-_RUNNERS = {
-    "Pod": "spec",
-    **dict.fromkeys(
-        ("StatefulSet", "Deployment", "ReplicationController", "Job", "DaemonSet"), _IN_POD
-    ),
-    "CronJob": f"{_JOB}/{_IN_POD}",
-}
-"""Where pods stand, for the other references: ReplicaSet is missing from Kustomize's table."""
-
-_RBAC = "rbac.authorization.k8s.io"
-_HOOKS = "admissionregistration.k8s.io"
-_NGINX = "metadata/annotations/nginx.ingress.kubernetes.io\\/"
-
-
-def _in_pods(pods: Mapping[str, str], fields: Iterable[str]) -> tuple[FieldSpec, ...]:
-    return _specs({kind: [f"{spec}/{field}" for field in fields] for kind, spec in pods.items()})
-
-
-def _sources(kind: str, volume: str) -> list[str]:
-    """The fields of a pod that name ConfigMaps or Secrets."""
-    found = [f"volumes/{volume}", f"volumes/projected/sources/{kind}/name"]
-    for containers in ("containers", "initContainers"):
-        found.append(f"{containers}/env/valueFrom/{kind}KeyRef/name")
-        found.append(f"{containers}/envFrom/{kind}Ref/name")
-    return found
-
-
-_ROLES = ("rules/resourceNames",)
-
-_NAME_REFERENCES = (
-    *(
-        NameReference(
-            Selected(kind=kind), _specs({"HorizontalPodAutoscaler": ["spec/scaleTargetRef/name"]})
-        )
-        for kind in ("Deployment", "ReplicationController", "ReplicaSet", "StatefulSet")
-    ),
-    NameReference(
-        Selected("", "v1", "ConfigMap"),
-        (
-            *_in_pods(_PODS, _sources("configMap", "configMap/name")),
-            *_specs(
-                {
-                    "Node": ["spec/configSource/configMap"],
-                    "Role": _ROLES,
-                    "ClusterRole": _ROLES,
-                    "Ingress": [f"{_NGINX}fastcgi-params-configmap"],
-                }
-            ),
-        ),
-    ),
-    NameReference(
-        Selected("", "v1", "Secret"),
-        (
-            *_in_pods(_PODS, [*_sources("secret", "secret/secretName"), "imagePullSecrets/name"]),
-            *_specs(
-                {
-                    "Ingress": [
-                        "spec/tls/secretName",
-                        "metadata/annotations/ingress.kubernetes.io\\/auth-secret",
-                        f"{_NGINX}auth-secret",
-                        f"{_NGINX}auth-tls-secret",
-                    ],
-                    "ServiceAccount": ["imagePullSecrets/name"],
-                    "StorageClass": [
-                        f"parameters/{field}"
-                        for field in (
-                            "secretName",
-                            "adminSecretName",
-                            "userSecretName",
-                            "secretRef",
-                        )
-                    ],
-                    "Role": _ROLES,
-                    "ClusterRole": _ROLES,
-                    "serving.knative.dev/v1:Service": [
-                        f"{_IN_POD}/containers/env/valueFrom/secretKeyRef/name"
-                    ],
-                    "PersistentVolume": ["spec/azureFile/secretName"],
-                }
-            ),
-        ),
-    ),
-    NameReference(
-        Selected("", "v1", "Service"),
-        _specs(
-            {
-                "apps/StatefulSet": ["spec/serviceName"],
-                "Ingress": [
-                    "spec/rules/http/paths/backend/serviceName",
-                    "spec/backend/serviceName",
-                    "spec/rules/http/paths/backend/service/name",
-                    "spec/defaultBackend/service/name",
-                ],
-                "apiregistration.k8s.io/APIService": ["spec/service/name"],
-                f"{_HOOKS}/ValidatingWebhookConfiguration": ["webhooks/clientConfig/service"],
-                f"{_HOOKS}/MutatingWebhookConfiguration": ["webhooks/clientConfig/service"],
-            }
-        ),
-    ),
-    NameReference(Selected(_RBAC, "", "Role"), _specs({f"{_RBAC}/RoleBinding": ["roleRef/name"]})),
-    NameReference(
-        Selected(_RBAC, "", "ClusterRole"),
-        _specs(
-            {
-                f"{_RBAC}/RoleBinding": ["roleRef/name"],
-                f"{_RBAC}/ClusterRoleBinding": ["roleRef/name"],
-            }
-        ),
-    ),
-    NameReference(
-        Selected("", "v1", "ServiceAccount"),
-        (
-            *_specs(
-                {
-                    f"{_RBAC}/RoleBinding": ["subjects"],
-                    f"{_RBAC}/ClusterRoleBinding": ["subjects"],
-                }
-            ),
-            *_in_pods(_RUNNERS, ["serviceAccountName"]),
-        ),
-    ),
-    NameReference(
-        Selected("", "v1", "PersistentVolumeClaim"),
-        _in_pods(_RUNNERS, ["volumes/persistentVolumeClaim/claimName"]),
-    ),
-    NameReference(
-        Selected("", "v1", "PersistentVolume"),
-        _specs({"PersistentVolumeClaim": ["spec/volumeName"], "ClusterRole": _ROLES}),
-    ),
-    NameReference(
-        Selected("storage.k8s.io", "v1", "StorageClass"),
-        _specs(
-            {
-                "PersistentVolume": ["spec/storageClassName"],
-                "PersistentVolumeClaim": ["spec/storageClassName"],
-                "StatefulSet": ["spec/volumeClaimTemplates/spec/storageClassName"],
-            }
-        ),
-    ),
-    NameReference(
-        Selected("scheduling.k8s.io", "v1", "PriorityClass"),
-        _in_pods(_RUNNERS, ["priorityClassName"]),
-    ),
-    # The group is written so in Kustomize's table, so that the reference never resolves.
-    NameReference(
-        Selected("networking.k8s.io/v1", "v1", "IngressClass"),
-        _specs({"Ingress": ["spec/ingressClassName"]}),
-    ),
-    NameReference(
-        Selected(_HOOKS, "", "ValidatingAdmissionPolicy"),
-        _specs({f"{_HOOKS}/ValidatingAdmissionPolicyBinding": ["spec/policyName"]}),
-    ),
-)
-
-_CONTAINER_VARIABLES = [
-    f"{containers}/{field}"
-    for containers in ("containers", "initContainers")
-    for field in ("args", "command", "env/value", "volumeMounts/mountPath")
-]
-_VAR_REFERENCES = (
-    *_in_pods(
-        {
-            **dict.fromkeys(
-                ("DaemonSet", "Deployment", "Job", "ReplicaSet", "StatefulSet"), _IN_POD
-            ),
-            "Pod": "spec",
-            "CronJob": f"{_JOB}/{_IN_POD}",
-        },
-        _CONTAINER_VARIABLES,
-    ),
-    *_specs(
-        {
-            **dict.fromkeys(("DaemonSet", "Job", "ReplicaSet"), (f"{_IN_POD}/volumes/nfs/server",)),
-            "Deployment": [f"{_IN_POD}/volumes/nfs/server", f"{_TEMPLATE}/annotations"],
-            "Pod": ["spec/volumes/nfs/server"],
-            "CronJob": [f"{_JOB}/spec/template/volumes/nfs/server"],
-            "StatefulSet": ["spec/volumeClaimTemplates/spec/nfs/server"],
-            "Ingress": ["spec/rules/host", "spec/tls/hosts", "spec/tls/secretName"],
-            "Service": ["spec/ports/port", "spec/ports/targetPort"],
-            "PersistentVolume": ["spec/nfs/server"],
-            "": ["metadata/labels", "metadata/annotations"],
-        }
-    ),
-)
 
 DEFAULT = Configuration(
     {
@@ -342,8 +135,8 @@ DEFAULT = Configuration(
         "commonAnnotations": _ANNOTATIONS,
         "images": _IMAGES,
         "replicas": _REPLICAS,
-        "varReference": _VAR_REFERENCES,
+        "varReference": VAR_REFERENCES,
     },
-    _NAME_REFERENCES,
+    NAME_REFERENCES,
 )
 """What Kustomize uses where a kustomization names no `configurations`."""

@@ -97,6 +97,19 @@ def merge_specs(mine: Iterable[FieldSpec], theirs: Iterable[FieldSpec]) -> tuple
     return tuple(found)
 
 
+def specs_of(
+    paths: Mapping[str, Iterable[str]], *, create: bool = False, group: str = ""
+) -> tuple[FieldSpec, ...]:
+    """Field specs from paths by kind; a kind may be written `group/Kind` or `version:Kind`."""
+    found: list[FieldSpec] = []
+    for kind, fields in paths.items():
+        of_group, slash, name = kind.rpartition("/")
+        version, _, name = name.rpartition(":")
+        selected = Selected(of_group if slash else group, version, name)
+        found.extend(FieldSpec(selected, split_path(path), create) for path in fields)
+    return tuple(found)
+
+
 class Slot(NamedTuple):
     """Where a value stands or would stand: a map and its key, or a list and its index."""
 

@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from tools.source.place import Place, SourceError
 from tools.source.repository import join
+from tools.trace.absorb import absorb
 from tools.trace.application import Kind
 from tools.trace.layer import CannotReplay, Layer, record
-from tools.trace.objects import Object, as_texts
-from tools.trace.value import List, Map, Scalar, Source, Spot, Value
+from tools.trace.objects import Object
+from tools.trace.origin import Source, Spot
+from tools.trace.value import List, Map, Scalar, Value
 
-_BEHAVIORS = ("merge", "replace")
 _LINE = 70
 """Characters of base64 in one line, as Kustomize writes it."""
 
@@ -51,7 +52,7 @@ def generate_one(
     application = layer.log.entry(layer, kind, generator.field, entry)
     try:
         made = _Making(layer, generator, entry, common).made()
-        _absorb(made, objects)
+        absorb(made, objects)
     except (SourceError, CannotReplay) as error:
         application.unknown = str(error)
         return
@@ -206,46 +207,3 @@ def in_base64(content: bytes) -> str:
         return text
     lines = [text[i : i + _LINE] for i in range(0, len(text), _LINE)]
     return "".join(line + "\n" for line in lines)
-
-
-def _absorb(made: Object, objects: list[Object]) -> None:
-    """Add an object, or put it where the one stands that it merges with or replaces."""
-    now = made.id
-    old = next((obj for obj in objects if obj.is_called(now)), None)
-    if old is None:
-        objects.append(made)
-        return
-    if made.behavior not in _BEHAVIORS:
-        raise CannotReplay("an object of this name exists already")
-    for field in ("labels", "annotations"):
-        _merge_texts(made.metadata, old.metadata, field)
-    if made.behavior == "merge":
-        for field in ("data", "binaryData"):
-            _merge_texts(made.root, old.root, field)
-    for field in ("name", "namespace"):
-        kept = old.metadata.fields.get(field)
-        if kept is None:
-            made.metadata.fields.pop(field, None)
-        else:
-            made.metadata.fields[field] = kept
-    made.previous, made.prefixes, made.suffixes = old.previous, old.prefixes, old.suffixes
-    made.hashed = made.hashed and old.hashed
-    made.annotated, made.behavior, made.vars = old.annotated, old.behavior, old.vars
-    made.refresh()
-    objects[objects.index(old)] = made
-
-
-def _merge_texts(into: Map, old: Map, field: str) -> None:
-    """Entries of the old map that the new one lacks; those that it has are recorded over them."""
-    before, after = old.fields.get(field), into.fields.get(field)
-    if not isinstance(before, Map):
-        return
-    if not isinstance(after, Map):
-        after = into.fields[field] = Map(before.source, before.key, before.node, {})
-    as_texts(before)
-    kept = dict(before.fields)
-    for key, value in after.fields.items():
-        replaced = kept.get(key)
-        kept[key] = value.after(replaced) if isinstance(value, Scalar) else value
-    after.fields.clear()
-    after.fields.update(kept)

@@ -14,7 +14,8 @@ from tools.trace.fieldspec import (
 )
 from tools.trace.layer import Layer, record
 from tools.trace.objects import Object, create_map, set_field
-from tools.trace.value import List, Map, Scalar, Source
+from tools.trace.origin import Source
+from tools.trace.value import List, Map, Scalar
 
 _METADATA = FieldSpec(Selected(), ("metadata", "labels"), True)
 

@@ -11,18 +11,8 @@ from tools.source.place import Place
 from tools.source.repository import Repository, join
 from tools.trace.application import Application, Kind, Patch
 from tools.trace.objects import Object
-from tools.trace.value import (
-    List,
-    Map,
-    Position,
-    Scalar,
-    Source,
-    Value,
-    place_of,
-    plain,
-    resource_scalar,
-    value_of,
-)
+from tools.trace.origin import Position, Source, resource_scalar
+from tools.trace.value import List, Map, Scalar, Value, place_of, plain, value_of
 
 
 class CannotReplay(Exception):

@@ -2,8 +2,9 @@
 
 from typing import Any, NamedTuple
 
+from tools.trace.origin import Source
 from tools.trace.scope import is_cluster_scoped
-from tools.trace.value import List, Map, Scalar, Source, Value
+from tools.trace.value import List, Map, Scalar, Value
 
 NOT_A_NAMESPACE = "_non_namespaceable_"
 """What Kustomize writes for the namespace of a cluster-scoped object (`kyaml/resid`)."""

@@ -4,12 +4,13 @@ from typing import NamedTuple
 
 from tools.source.place import Place, SourceError
 from tools.trace.application import Application, Patch, Target
+from tools.trace.equality import same
 from tools.trace.jsonpatch import CannotPatch, Step, apply_steps, steps
 from tools.trace.layer import CannotReplay, Layer, Text, record
 from tools.trace.objects import Object
 from tools.trace.selector import CannotSelect, Selector, target_of
 from tools.trace.strategic import CannotMerge, apply_patch, normalize
-from tools.trace.value import List, Map, Scalar, Value, copy, place_of, plain, same
+from tools.trace.value import List, Map, Scalar, Value, copy, place_of, plain
 
 Objects = list[Object]
 

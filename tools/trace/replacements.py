@@ -5,24 +5,15 @@ from typing import NamedTuple
 
 from tools.source.place import SourceError
 from tools.trace.application import Target
+from tools.trace.equality import same
 from tools.trace.fieldpath import CannotFollow, IntoText, find, parts_of, value_at
 from tools.trace.fieldspec import Slot
 from tools.trace.layer import Layer, record
 from tools.trace.objects import Id, Object, is_empty
+from tools.trace.origin import Source
 from tools.trace.selector import CannotSelect, Selector, target_of
 from tools.trace.structured import as_written_over, set_in_text
-from tools.trace.value import (
-    List,
-    Map,
-    Scalar,
-    Source,
-    Value,
-    copy,
-    place_of,
-    plain,
-    same,
-    value_of,
-)
+from tools.trace.value import List, Map, Scalar, Value, copy, place_of, plain, value_of
 
 _DEFAULT_PATH = "metadata.name"
 

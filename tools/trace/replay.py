@@ -14,6 +14,7 @@ from tools.source.repository import join
 from tools.source.tree import Tree
 from tools.trace.application import Application
 from tools.trace.configuration import configuration_of
+from tools.trace.equality import ANYTHING
 from tools.trace.fieldspec import Configuration
 from tools.trace.generators import generate
 from tools.trace.images import apply_images, apply_replicas
@@ -22,9 +23,10 @@ from tools.trace.layer import Layer, Log, layer_of
 from tools.trace.names import add_hashes, apply_affixes, apply_namespace
 from tools.trace.objects import Object, create_map, set_field
 from tools.trace.order import in_order
+from tools.trace.origin import Source, resource_scalar
 from tools.trace.patches import apply_json_patches, apply_merge_patches, apply_patches
 from tools.trace.references import fix_references
-from tools.trace.value import ANYTHING, Map, Scalar, Source, Value, resource_scalar, value_of
+from tools.trace.value import Map, Scalar, Value, value_of
 
 if TYPE_CHECKING:
     from tools.trace.variables import Variable

@@ -4,11 +4,10 @@
 be used again.
 """
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
 from tools.trace import associative
 from tools.trace.merge_keys import ATOMIC, Schema, schema_of
 from tools.trace.objects import Object, as_texts
+from tools.trace.tidy import is_tidy, node_of
 from tools.trace.value import List, Map, Scalar, Value, copy
 
 DIRECTIVE = "$patch"
@@ -163,55 +162,12 @@ def _put(into: Map, key: str, old: Value | None, merged: Value | None) -> None:
 
 def _tidy(into: Map, key: str, schema: Schema) -> None:
     """Merge a field with nothing: this drops repeated elements of merged lists below it."""
-    node = _node_of(into, key)
-    if node is not None and _is_tidy(node, schema):
+    node = node_of(into, key)
+    if node is not None and is_tidy(node, schema):
         return
     old = into.fields[key]
     if isinstance(old, Map | List):
         _put(into, key, old, merge(old, None, schema))
-
-
-def _node_of(into: Map, key: str) -> Node | None:
-    """The YAML node of a field that is still as it was read."""
-    if not into.untouched:
-        child = into.fields[key]
-        untouched = not isinstance(child, Scalar) and child.untouched
-        return child.node if untouched and isinstance(child.node, Node) else None
-    return next((value for name, value in into.node.value if name.value == key), None)
-
-
-def _is_tidy(node: Node, schema: Schema) -> bool:
-    """Whether every merged list at or below a node has each key once and no element without."""
-    if isinstance(node, SequenceNode):
-        return schema.keys is None or _is_tidy_list(node, schema)
-    if not isinstance(node, MappingNode):
-        return True
-    children = (
-        (schema.below.get(key.value), value, key.tag.endswith(":merge"))
-        for key, value in node.value
-    )
-    return all(
-        not merged and (child is None or _is_tidy(value, child))
-        for child, value, merged in children
-    )
-
-
-def _is_tidy_list(node: SequenceNode, schema: Schema) -> bool:
-    seen = set()
-    for item in node.value:
-        if isinstance(item, MappingNode) and item.value:
-            texts = {k.value: v.value for k, v in item.value if isinstance(v, ScalarNode)}
-            identity = tuple(texts.get(key, "") for key in schema.keys or ())
-            if "" in identity or identity in seen or not _is_tidy(item, schema):
-                return False
-        elif isinstance(item, ScalarNode) and schema.keys == ("",):
-            identity = (item.value,)
-        else:
-            return False
-        if identity in seen:
-            return False
-        seen.add(identity)
-    return True
 
 
 def _map_directive(patch: Map) -> str:

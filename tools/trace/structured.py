@@ -6,20 +6,12 @@ from yaml.nodes import Node, ScalarNode
 
 from tools.source.document import parse
 from tools.source.place import SourceError
+from tools.trace.equality import HoldsData
 from tools.trace.fieldpath import CannotFollow, find
 from tools.trace.fieldspec import Slot
 from tools.trace.gojson import go_json
-from tools.trace.value import (
-    HoldsData,
-    Map,
-    Scalar,
-    Source,
-    Value,
-    copy,
-    plain,
-    resource_scalar,
-    value_of,
-)
+from tools.trace.origin import Source, resource_scalar
+from tools.trace.value import Map, Scalar, Value, copy, plain, value_of
 
 
 class Structured(HoldsData):
@@ -36,7 +28,7 @@ class Structured(HoldsData):
 def set_in_text(slot: Slot, parts: tuple[str, ...], value: Value, create: bool) -> bool:
     """Set a field of the data in the text at a slot; whether that changed the data.
 
-    The text is still set where it stands: most of it comes from there. Raises CannotFollow.
+    Raises CannotFollow.
     """
     old = slot.value
     assert isinstance(old, Scalar)
@@ -56,8 +48,8 @@ def set_in_text(slot: Slot, parts: tuple[str, ...], value: Value, create: bool) 
         inner.set(new)
     made = Structured(_laid_out(old.text, plain(root)))
     made.data = plain(root)
-    layer = old.source.as_layer("replacement")
-    slot.set(Scalar(layer, old.key, old.node, old.previous, made))
+    source = value.source or old.source
+    slot.set(Scalar(source.as_layer("replacement"), value.key, value.node, old, made))
     return bool(made.data != before)
 
 

@@ -4,101 +4,16 @@ A Map or List made from YAML is expanded one level at a time, when somebody look
 the untouched parts of an object cost nothing.
 """
 
-import re
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from tools.source.document import scalar
 from tools.source.place import Place
+from tools.trace.origin import Source
 
 _TAG = "tag:yaml.org,2002:"
 _MERGE = _TAG + "merge"
-_TRUTH = frozenset({"true", "True", "TRUE", "false", "False", "FALSE"})
-_DATE = r"\d{4}-\d\d?-\d\d?(?:$|[Tt]|[ \t]+\d)"
-
-
-Position = Callable[[int, int], tuple[int, int]]
-"""Line and column of an embedded text to line and column of its file, all from 0."""
-
-
-ANYTHING: Any = object()
-"""A text that Kustomize makes for itself and that nobody needs to know in advance."""
-
-
-class HoldsData(str):
-    """A text of which only the data in it is known, and not how Kustomize lays it out."""
-
-    __slots__ = ()
-
-    def is_like(self, rendered: str) -> bool:
-        """Whether a rendered text holds the same data."""
-        raise NotImplementedError
-
-
-class Mark(NamedTuple):
-    """A position in a text, from 0."""
-
-    line: int
-    column: int
-
-
-class Spot:
-    """Stands for a node where there is none: one position of a file that is not YAML."""
-
-    __slots__ = ("start_mark",)
-
-    def __init__(self, line: int, column: int = 0) -> None:
-        self.start_mark = Mark(line, column)
-
-
-class Source:
-    """What a value comes from: the file, the layer, and how positions in a text become places.
-
-    `file` None says that Kustomize itself made the value, and then `reason` says how. `typed`
-    turns a scalar node into its value; `position` maps line and column (from 0) of a text that is
-    embedded in the file to those of the file.
-    """
-
-    __slots__ = ("file", "layer", "position", "reason", "typed")
-
-    def __init__(
-        self,
-        file: str | None,
-        layer: str,
-        typed: Callable[[ScalarNode], Any] = scalar,
-        position: Position | None = None,
-        reason: str | None = None,
-    ) -> None:
-        self.file = file
-        self.layer = layer
-        self.typed = typed
-        self.position = position
-        self.reason = reason
-
-    def place(self, line: int, column: int) -> Place | None:
-        """The place of a position counted from 0."""
-        if self.file is None:
-            return None
-        if self.position is not None:
-            line, column = self.position(line, column)
-        return Place(self.file, line + 1, column + 1)
-
-    def as_layer(self, layer: str, reason: str | None = None) -> "Source":
-        """The same text, with what it sets counted to another layer."""
-        return Source(self.file, layer, self.typed, self.position, reason or self.reason)
-
-
-def resource_scalar(node: ScalarNode) -> Any:
-    """The value of a scalar in a resource or strategic merge patch.
-
-    Kustomize reads these with go-yaml v3, for which `yes` and `on` are strings:
-    https://github.com/yaml/go-yaml/blob/v3/resolve.go.
-    """
-    if node.tag == _TAG + "bool" and node.value not in _TRUTH:
-        return node.value
-    return scalar(node)
 
 
 class Scalar:
@@ -278,59 +193,6 @@ def copy(value: Value) -> Value:
     if not value.untouched:
         fields = {key: copy(child) for key, child in value.fields.items()}
     return Map(value.source, value.key, value.node, fields)
-
-
-def same(one: Value | None, other: Value | None) -> bool:
-    """Whether two values hold the same data, types included."""
-    if one is other:
-        return True
-    if isinstance(one, Scalar):
-        return isinstance(other, Scalar) and _same_scalar(one, other)
-    if one is None or other is None or isinstance(other, Scalar):
-        return False
-    if one.untouched and other.untouched and one.node is other.node:
-        return True
-    if isinstance(one, Map):
-        return isinstance(other, Map) and _same_fields(one.fields, other.fields)
-    return isinstance(other, List) and _same_items(one.items, other.items)
-
-
-def _same_scalar(one: Scalar, other: Scalar) -> bool:
-    if one.node is other.node and one.made is other.made:
-        return True
-    return alike(one.value, other.value)
-
-
-def _same_fields(one: dict[str, Value], other: dict[str, Value]) -> bool:
-    return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-
-
-def _same_items(one: list[Value], other: list[Value]) -> bool:
-    return len(one) == len(other) and all(map(same, one, other))
-
-
-def alike(one: Any, other: Any) -> bool:
-    """Equality of plain scalars that keeps booleans, numbers and strings apart."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    return bool(one == other)
-
-
-def rendered_as(value: Scalar, rendered: Any) -> bool:
-    """Whether Kustomize prints the scalar as `rendered`."""
-    mine = value.value
-    if mine is ANYTHING or alike(mine, rendered):
-        return True
-    if isinstance(mine, HoldsData):
-        return isinstance(rendered, str) and mine.is_like(rendered)
-    # go-yaml v3 reads a plain date as a time, which is printed with its time of day.
-    return (
-        isinstance(mine, str)
-        and isinstance(rendered, str)
-        and rendered[:4] == mine[:4]
-        and rendered.endswith("Z")
-        and re.match(_DATE, mine) is not None
-    )
 
 
 def _text(made: Any) -> str:

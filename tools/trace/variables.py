@@ -33,8 +33,20 @@ class Variable:
         """What the variable stands for."""
         for obj in objects:
             if self.name in obj.vars:
-                return value_at(obj.root, parts_of(self.path or _DEFAULT_PATH))
+                return value_at(obj.root, _parts(self.path or _DEFAULT_PATH))
         return None
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    """The parts of the path of a var, in which `ports[0]` means the first of the ports."""
+    found: list[str] = []
+    for part in parts_of(path):
+        name, bracket, index = part.removesuffix("]").rpartition("[")
+        if bracket and part.endswith("]") and index.isdigit():
+            found += [name, index] if name else [index]
+        else:
+            found.append(part)
+    return tuple(found)
 
 
 def _identity(entry: Map) -> Id:

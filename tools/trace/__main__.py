@@ -1,0 +1,113 @@
+"""`python -m tools.trace TARGET [KIND/NAME [FIELD.PATH]]`: where every rendered value comes from.
+
+Exit codes: 0 traced, 2 misuse (arguments, path, an object or field that is not there), 3 the
+target could not be rendered.
+"""
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools.kubernetes.resource import lookup
+from tools.render.binary import KustomizeUnavailable
+from tools.render.build import RenderFailed
+from tools.report.as_chain import annotated, chain, listing
+from tools.report.excerpt import where
+from tools.report.printable import printable
+from tools.report.terminal import print_lines, reader_may_leave
+from tools.source.place import SourceError
+from tools.source.repository import Repository
+from tools.source.root import repository_of
+from tools.source.targets import Kind, NamedTarget, named_targets
+from tools.trace.address import UnknownAddress, find_field, find_object
+from tools.trace.rendered import Rendered, entry_data, render
+
+EXAMPLES = """\
+examples:
+  python -m tools.trace overlays/prod                       the render, each line with its place
+  python -m tools.trace overlays/prod Deployment/web        the values of one object
+  python -m tools.trace overlays/prod Deployment/web spec.replicas
+                                                            one value, and what it replaced
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command with its arguments; the exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        repository, named = _target(arguments.target)
+    except SourceError as error:
+        return _fail(error.sentence, 2)
+    try:
+        _print(arguments, repository, render(repository, named))
+    except (UnknownAddress, KustomizeUnavailable) as error:
+        return _fail(str(error), 2)
+    except SourceError as error:
+        at = where(error.place)
+        return _fail(f"{at}: {error.sentence}" if at else error.sentence, 3)
+    except RenderFailed as error:
+        return _fail(error.reason, 3)
+    return 0
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="trace",
+        description="Show which line of the sources sets a rendered value.",
+        epilog=EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("target", metavar="TARGET", help="a folder with a kustomization")
+    parser.add_argument("object", nargs="?", metavar="KIND/NAME", help="one object of the render")
+    parser.add_argument("field", nargs="?", metavar="FIELD.PATH", help="one field of the object")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--annotate", action="store_true", help="the whole render, each line with its place"
+    )
+    return parser
+
+
+def _target(argument: str) -> tuple[Repository, NamedTarget]:
+    path = Path(argument)
+    repository = Repository(repository_of(path))
+    named = named_targets(repository, path)
+    if len(named) != 1 or named[0].kind is not Kind.KUSTOMIZATION:
+        raise SourceError(f"{argument} is no kustomization; name a folder that has one")
+    return repository, named[0]
+
+
+def _print(arguments: Namespace, repository: Repository, rendered: Rendered) -> None:
+    chosen = rendered.resources
+    if arguments.object:
+        chosen = [find_object(chosen, arguments.object)]
+    below = find_field(chosen[0].data, arguments.field) if arguments.field else ()
+    if arguments.format == "json":
+        entries = [
+            entry_data(resource, entry)
+            for resource in chosen
+            for entry in rendered.trace.entries(resource)
+            if entry.path[: len(below)] == below
+        ]
+        with reader_may_leave():
+            print(json.dumps(entries, indent=1))
+        return
+    if arguments.annotate or not arguments.object:
+        print_lines(annotated(rendered))
+        return
+    value = lookup(chosen[0].data, below)
+    if below and not (isinstance(value, dict | list) and value):
+        location = rendered.trace.locate(chosen[0], below)
+        print_lines(chain(repository, chosen[0], below, value, location))
+    else:
+        print_lines(listing(rendered, chosen[0], below))
+
+
+def _fail(sentence: str, code: int) -> int:
+    print(f"gitops-gate: {printable(sentence)}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

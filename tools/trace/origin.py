@@ -1,0 +1,79 @@
+"""Where values come from: a text, the layer it belongs to, and how its scalars are read."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from yaml.nodes import ScalarNode
+
+from tools.source.document import scalar
+from tools.source.place import Place
+
+_TAG = "tag:yaml.org,2002:"
+_TRUTH = frozenset({"true", "True", "TRUE", "false", "False", "FALSE"})
+
+Position = Callable[[int, int], tuple[int, int]]
+"""Line and column of an embedded text to line and column of its file, all from 0."""
+
+
+class Mark(NamedTuple):
+    """A position in a text, from 0."""
+
+    line: int
+    column: int
+
+
+class Spot:
+    """Stands for a node where there is none: one position of a file that is not YAML."""
+
+    __slots__ = ("start_mark",)
+
+    def __init__(self, line: int, column: int = 0) -> None:
+        self.start_mark = Mark(line, column)
+
+
+class Source:
+    """What a value comes from: the file, the layer, and how positions in a text become places.
+
+    `file` None says that Kustomize itself made the value, and then `reason` says how. `typed`
+    turns a scalar node into its value; `position` maps line and column (from 0) of a text that is
+    embedded in the file to those of the file.
+    """
+
+    __slots__ = ("file", "layer", "position", "reason", "typed")
+
+    def __init__(
+        self,
+        file: str | None,
+        layer: str,
+        typed: Callable[[ScalarNode], Any] = scalar,
+        position: Position | None = None,
+        reason: str | None = None,
+    ) -> None:
+        self.file = file
+        self.layer = layer
+        self.typed = typed
+        self.position = position
+        self.reason = reason
+
+    def place(self, line: int, column: int) -> Place | None:
+        """The place of a position counted from 0."""
+        if self.file is None:
+            return None
+        if self.position is not None:
+            line, column = self.position(line, column)
+        return Place(self.file, line + 1, column + 1)
+
+    def as_layer(self, layer: str, reason: str | None = None) -> "Source":
+        """The same text, with what it sets counted to another layer."""
+        return Source(self.file, layer, self.typed, self.position, reason or self.reason)
+
+
+def resource_scalar(node: ScalarNode) -> Any:
+    """The value of a scalar in a resource or strategic merge patch.
+
+    Kustomize reads these with go-yaml v3, for which `yes` and `on` are strings:
+    https://github.com/yaml/go-yaml/blob/v3/resolve.go.
+    """
+    if node.tag == _TAG + "bool" and node.value not in _TRUTH:
+        return node.value
+    return scalar(node)
