@@ -34,6 +34,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = ArgumentParser(prog="docs", description="Generate docs/rules and the JSON Schema.")
     parser.add_argument("--check", action="store_true", help="only say what is stale")
     arguments = parser.parse_args(argv)
+    if not (ROOT / "tests" / "policies").is_dir():
+        print("gitops-gate: docs are made in a checkout of the gate, not here", file=sys.stderr)
+        return 2
     wanted = pages(ROOT)
     present = {
         path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
