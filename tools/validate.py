@@ -20,6 +20,8 @@ from tools.source.targets import every_target as find_every_target
 
 FORMATS = ("text", "json", "github")
 SEVERITIES = ("error", "warning", "info")
+INTERRUPTED = 130
+"""What a shell reports for a program that Ctrl-C ended: 128 + SIGINT."""
 STANDARD_INPUT_LIMIT = 64 * 1024 * 1024
 EXAMPLES = """\
 examples:
@@ -60,6 +62,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _misuse(where + error.sentence)
     except (Misuse, KustomizeUnavailable) as error:
         return _misuse(str(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 def _misuse(sentence: str) -> int:

@@ -129,6 +129,21 @@ def test_a_reference_that_must_not_be_followed(tmp_path: Path, entry: str, reaso
     assert found.startswith(f"{entry!r} {reason}")
 
 
+def test_aliases_that_explode_in_an_inline_patch(tmp_path: Path) -> None:
+    bomb = "".join(f"      {line}\n" for line in BOMB.splitlines())
+    plant(
+        tmp_path,
+        "--- kustomization.yaml\nresources: [a.yaml]\npatches:\n"
+        f"  - patch: |-\n      kind: ConfigMap\n{bomb}--- a.yaml\n{CONFIG_MAP}",
+    )
+    assert not_judged(judge(tmp_path, ".", "--only", "name-valid")) == [
+        (
+            "kustomization.yaml:3",
+            "aliases expand this document beyond 500000 values; write fewer aliases",
+        )
+    ]
+
+
 @pytest.mark.parametrize(
     "plugin",
     [

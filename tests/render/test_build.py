@@ -254,6 +254,18 @@ def test_a_program_that_prints_for_ever_is_killed(folder: Path) -> None:
     assert ended(int(note.read_text()))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits another process")
+def test_a_program_that_fills_the_memory_is_stopped(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.render.process.MEMORY", 64 << 20)
+    script = "import time\ntime.sleep(0.2)\nfilled = bytearray(256 << 20)\nprint('too late')"
+    with pytest.raises(RenderFailed) as raised:
+        start(folder, binary=fake(script, sys.executable), timeout=20).result()
+    assert raised.value.reason.startswith("kustomize build overlay failed: ")
+    assert "MemoryError" in raised.value.reason
+
+
 def test_100_mb_are_not_taken_in(folder: Path) -> None:
     script = "exec /usr/bin/head -c 100000000 /dev/zero"
     run = start(folder, binary=fake(script))

@@ -5,6 +5,7 @@ importing `subprocess` would take longer than all that is done here until kustom
 """
 
 import os
+import resource
 import select
 import signal
 import time
@@ -25,6 +26,11 @@ SHUT_IN = {
     "GOGC": "400",
 }
 """The whole environment of a kustomize: no home, no programs, no network but loopback."""
+
+MEMORY = 4 << 30
+"""Bytes of memory that a program may fill. Rendering 10,000 objects takes a tenth of it."""
+CPU_SECONDS = 600
+"""Seconds of CPU after which the system ends it."""
 
 _STDERR = 2
 _CHUNK = 1 << 16
@@ -67,6 +73,7 @@ class Process:
             os.close(out_end)
             os.close(err_end)
         self._streams = [out, err]
+        _limit(self._pid)
 
     def end(self, timeout: float, limit: int) -> Ended:
         """Read everything and wait for the end.
@@ -174,6 +181,21 @@ def _spawn(command: Sequence[str], environment: Mapping[str, str], out: int, err
         # Python ignores these two; a program that inherits that would not end with its reader.
         setsigdef=(signal.SIGPIPE, signal.SIGXFSZ),
     )
+
+
+def _limit(pid: int) -> None:
+    """Bound what a program may use, also when we are killed and nobody is left to stop it.
+
+    Only Linux can set the limits of another process; elsewhere the time limit must do.
+    """
+    if not hasattr(resource, "prlimit"):
+        return
+    try:
+        resource.prlimit(pid, resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        resource.prlimit(pid, resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    except (OSError, ValueError):
+        # It has ended already, or a lower limit is in force here: that one holds then.
+        return
 
 
 def _occupy_standard_streams() -> None:

@@ -55,11 +55,13 @@ class Starts:
         self._begun: deque[Start] = deque()
         self._jobs = jobs
         self._text = text
+        self._current: Start | None = None
         self._begin()
 
     def __iter__(self) -> Iterator[Start]:
         while self._begun:
-            yield self._begun.popleft()
+            self._current = self._begun.popleft()
+            yield self._current
             self._begin()
 
     def _begin(self) -> None:
@@ -69,5 +71,6 @@ class Starts:
 
     def stop(self) -> None:
         """End every Kustomize that still runs."""
-        for begun in self._begun:
-            begun.stop()
+        for begun in (self._current, *self._begun):
+            if begun is not None:
+                begun.stop()

@@ -41,6 +41,8 @@ def prepare(start: Start, kubernetes: Sequence[str] = ()) -> Prepared:
     """
     if start.tree is not None:
         start.tree.read()
+        if start.tree.refusals:
+            start.stop()
         kinds = {(ref.api_version, ref.kind) for ref in _refs(start.tree)}
         warm_up(kubernetes, kinds)
         return _rendered(start, start.tree)
@@ -63,7 +65,8 @@ def _rendered(start: Start, tree: Tree) -> Prepared:
     obstacles = [Obstacle(refusal.sentence, refusal.place) for refusal in tree.refusals]
     if start.failure:
         obstacles.append(Obstacle(start.failure))
-    resources = ResourceSet(list(_objects(start.run, tree, obstacles)) if start.run else ())
+    run = None if tree.refusals else start.run
+    resources = ResourceSet(list(_objects(run, tree, obstacles)) if run else ())
     target = Target(
         start.named.path,
         start.repository,

@@ -110,6 +110,7 @@ class Tree:
         ):
             sentence = "helmCharts downloads and runs Helm; render the chart and commit the result"
             self._refuse(sentence, kustomization.place("helmCharts"))
+        self._inline_patches(kustomization)
         for reference in kustomization.references:
             self._follow(kustomization, reference, (*above, folder))
 
@@ -174,16 +175,27 @@ class Tree:
                 self._refuse(_PLUGIN, document.nearest(("apiVersion",))[1])
 
     def _inline(self, reference: Reference) -> None:
+        documents = self._inline_documents(reference.value, reference.place)
         if reference.names is not Names.PLUGIN:
-            return
-        try:
-            documents = parse(reference.value, reference.place.file)
-        except SourceError as error:
-            self._refuse(error.sentence, reference.place)
             return
         for document in documents:
             if not is_builtin(document.data):
                 self._refuse(_PLUGIN, reference.place)
+
+    def _inline_patches(self, kustomization: Kustomization) -> None:
+        """Read patches that stand in the kustomization; aliases in them can explode as in files."""
+        for field in ("patches", "patchesJson6902"):
+            for index, entry in enumerate(kustomization.entries(field)):
+                for key, value in entry.items() if isinstance(entry, dict) else ():
+                    if key.lower() == "patch" and isinstance(value, str):
+                        self._inline_documents(value, kustomization.place(field, index, key))
+
+    def _inline_documents(self, text: str, place: Place) -> list[Document]:
+        try:
+            return parse(text, place.file)
+        except SourceError as error:
+            self._refuse(error.sentence, place)
+            return []
 
     def _refuse(self, sentence: str, place: Place) -> None:
         self.refusals.append(Refusal(sentence, place))
