@@ -77,8 +77,9 @@ PLANTS = [
     Plant("quantity-unit-sane", RESOURCES, "memory: 256Mi", "memory: §256m"),
     Plant("quantity-canonical", RESOURCES, "cpu: 500m", "cpu: §'0.5'"),
     Plant("empty-dir-limited", BACKEND, "emptyDir:\n            sizeLimit: 64Mi", "§emptyDir: {}"),
-    Plant("limits-set", RESOURCES, "            limits:\n              cpu: 500m\n",
-          "            §limits:\n"),
+    # The base states the map of limits, the patch only adds to it.
+    Plant("", RESOURCES, "            limits:\n              cpu: 500m\n", "            limits:\n",
+          (f"limits-set {BACKEND}:150",)),
     Plant("requests-within-limits resource-range", RESOURCES,
           "cpu: 250m\n              memory: 256Mi\n            limits:\n              cpu: 500m",
           "cpu: §250m\n              memory: 256Mi\n            limits:\n              cpu: §240m"),
@@ -169,7 +170,8 @@ def found(root: Path) -> set[tuple[str, str, int]]:
 
 
 def name_of(plant: Plant) -> str:
-    return f"{plant.rules}-{plant.file}".replace(" ", "+")
+    rules = plant.rules or plant.also[0].partition(" ")[0]
+    return f"{rules}-{plant.file}".replace(" ", "+")
 
 
 @pytest.mark.parametrize("plant", PLANTS, ids=name_of)

@@ -97,7 +97,8 @@ def judge(root: Path, folder: str, at_most: int | None = None) -> Verdict:
     unmoved: list[Value] = []
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "tree"
-        shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns(".git", ".*cache"))
+        for one in Tree(Repository(root), folder).kustomizations:
+            shutil.copytree(root / one, copy / one, dirs_exist_ok=True)
         for place in places:
             now = _render_perturbed(copy, folder, place)
             unmoved += _unmoved(by_place[place], now, {value.ref for value in found})
@@ -173,9 +174,9 @@ def _extent(text: str, start: int) -> tuple[int, int]:
         return token
     begin = token[0] if token else start
     if text[begin : begin + 1] in ("|", ">"):
-        content = re.compile(r"\n\s*\S[^\n]*").search(text, begin)
+        content = re.compile(r"\n\s*(\S[^\n]*)").search(text, begin)
         assert content is not None
-        return content.end(), content.end()
+        return content.span(1)
     return _extent_by_eye(text, begin)
 
 

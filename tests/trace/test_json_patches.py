@@ -139,8 +139,8 @@ def test_json_text_on_one_line_in_a_file_and_in_quotes(tmp_path: Path) -> None:
     }
     assert {name: place and tuple(place) for name, place in found.items()} == {
         "size": ("patch.json", 1, 51),
-        "single": ("kustomization.yaml", 6, 63),
-        "double": ("kustomization.yaml", 8, 76),
+        "single": ("kustomization.yaml", 6, 59),
+        "double": ("kustomization.yaml", 8, 69),
         "folded": ("kustomization.yaml", 12, 14),
     }
 

@@ -60,7 +60,7 @@ def test_lists_merge_by_their_keys_and_new_elements_come_first(tmp_path: Path) -
                 - name: A  #: patch-A-name
                   value: patch  #: patch-A-value
                 ports:
-                - containerPort: 80  #: patch-port
+                - containerPort: 81  #: patch-port
                   protocol: TCP  #: protocol
         """,
     )
@@ -75,6 +75,7 @@ def test_lists_merge_by_their_keys_and_new_elements_come_first(tmp_path: Path) -
         "[1].env[1].value": "patch-A-value (patch)",
         "[1].ports[0].containerPort": "patch-port (patch)",
         "[1].ports[0].protocol": "protocol (patch)",
+        "[1].ports[1].containerPort": "port (resource)",
         "[2].name": "side-name (resource)",
         "[2].image": "side-image (resource)",
     }
@@ -209,7 +210,6 @@ def test_a_replaced_map_stands_in_the_patch(tmp_path: Path) -> None:
         spec:
           replaced: {a: 1, b: 2}
           merged: {a: 1, b: 2}  #: merged
-          null: 1
         --- patch.yaml
         apiVersion: example.com/v1
         kind: Widget
@@ -223,7 +223,6 @@ def test_a_replaced_map_stands_in_the_patch(tmp_path: Path) -> None:
         "replaced.a": "patch-replaced (patch)",
         "merged.a": "merged (resource)",
         "merged.b": "patch-merged (patch)",
-        "null": "widget.yaml:7 (resource)",
     }
 
 
@@ -381,3 +380,92 @@ def test_renaming_by_a_patch(tmp_path: Path) -> None:
     assert traced.place("Secret/new", "kind") == "kind (patch)"
     assert traced.place("Secret/new", "metadata", "name") == "new (patch)"
     assert traced.overrides("Secret/new", "metadata", "name") == [("old", "old")]
+
+
+def test_a_schema_of_our_own_says_which_lists_merge(tmp_path: Path) -> None:
+    """It stands for all that Kustomize knows by itself: lists of a Deployment are then replaced."""
+    traced = Traced(
+        tmp_path,
+        f"""{DEPLOYMENT}
+        --- kustomization.yaml
+        resources: [base.yaml, widget.yaml]
+        openapi: {{path: schema.yaml}}
+        patches:
+        - path: patch.yaml
+        --- schema.yaml
+        definitions:
+          widget:
+            x-kubernetes-group-version-kind:
+            - {{group: example.com, version: v1, kind: Widget}}
+            properties:
+              spec: {{$ref: "#/definitions/spec"}}
+          spec:
+            type: object
+            properties:
+              rules:
+                type: array
+                items: {{type: object}}
+                x-kubernetes-patch-strategy: merge
+                x-kubernetes-patch-merge-key: id
+        --- widget.yaml
+        apiVersion: example.com/v1
+        kind: Widget
+        metadata: {{name: w}}
+        spec:
+          rules:
+          - id: one  #: one
+            value: base  #: one-value
+        --- patch.yaml
+        apiVersion: example.com/v1
+        kind: Widget
+        metadata: {{name: w}}
+        spec:
+          rules:
+          - id: two  #: two
+        ---
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {{name: web}}
+        spec:
+          template:
+            spec:
+              containers:
+              - name: only  #: only
+        """,
+    )
+    assert traced.places("Widget/w", "spec", "rules") == {
+        "[0].id": "two (patch)",
+        "[1].id": "one (resource)",
+        "[1].value": "one-value (resource)",
+    }
+    assert traced.places("Deployment/web", *POD, "containers") == {"[0].name": "only (patch)"}
+
+
+def test_replacing_a_whole_object_does_nothing(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        """
+        --- kustomization.yaml
+        resources: [map.yaml]
+        patches:
+        - target: {kind: ConfigMap}
+          patch: |
+            $patch: replace
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: ignored}
+            data: {new: "1"}
+        --- map.yaml
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: m, labels: {a: b}}  #: metadata
+        data: {old: "1"}  #: old
+        """,
+    )
+    assert traced.places("ConfigMap/m", "metadata") == {
+        "name": "metadata (resource)",
+        "labels.a": "metadata (resource)",
+    }
+    assert traced.places("ConfigMap/m", "data") == {"old": "old (resource)"}
+    (application,) = traced.applied("patch")
+    assert (application.matched, application.changed) == (1, False)

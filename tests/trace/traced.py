@@ -70,7 +70,8 @@ class Traced:
 
     def line(self, place: Place) -> str:
         """The mark of a line, or its file and number."""
-        line = self.repository.text(place.file).split("\n")[place.line - 1]
+        text = self.repository.path(place.file).read_bytes().decode(errors="replace")
+        line = text.split("\n")[place.line - 1]
         mark = _MARK.search(line)
         return mark["mark"] if mark else f"{place.file}:{place.line}"
 

@@ -144,6 +144,7 @@ def _joined(added: Items, rest: Items, keys: Keys) -> Items:
             first = _element(result, keys, [_text(item)])
             result = placed(result, ("",), [_text(item)], first or item)
             continue
+        before = list(result)
         values = []
         for key in keys:
             field = item.fields.get(key) if isinstance(item, Map) else None
@@ -151,17 +152,20 @@ def _joined(added: Items, rest: Items, keys: Keys) -> Items:
                 result.append(item)
             else:
                 values.append(_text(field))
-        _keep_keys(_element(result, keys, values) if len(values) == len(keys) else None, item, keys)
         if len(keys) > 1:
             result = placed(result, keys, values, None)
         result = placed(result, keys, values, item)
+        kept = set(map(id, result))
+        _take_keys(item, [one for one in before if id(one) not in kept], keys)
     return result
 
 
-def _keep_keys(first: Value | None, item: Value, keys: Keys) -> None:
-    """An element that repeats the keys of an earlier one takes its place, which these decide."""
-    if isinstance(first, Map) and isinstance(item, Map) and first is not item:
-        item.fields.update({key: first.fields[key] for key in keys})
+def _take_keys(item: Value, replaced: Items, keys: Keys) -> None:
+    """An element that pushes out others with the same keys is where it is because of theirs."""
+    for one in replaced[:1]:
+        if isinstance(one, Map) and isinstance(item, Map):
+            shared = [key for key in keys if key in one.fields and key in item.fields]
+            item.fields.update({key: one.fields[key] for key in shared})
 
 
 def _text(value: Value) -> str:

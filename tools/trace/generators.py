@@ -186,8 +186,12 @@ class _Making:
         return Scalar(value.source.as_layer("generator"), value.key, value.node, None, made)
 
     def _made(self, made: str) -> Scalar:
-        """What follows from the entry being there at all."""
-        return Scalar(self.source, None, self.entry.node, None, made)
+        """What follows from which generator it is: that is said by the field that lists the entry,
+        or by the kind of a plugin.
+        """
+        listed, kind = self.layer.root.fields.get(self.generator.field), self.entry.get("kind")
+        node = listed.key if listed is not None else kind.node if kind is not None else None
+        return Scalar(self.source, None, node, None, made)
 
     def _map(self, fields: dict[str, Value]) -> Map:
         return Map(self.source, None, self.entry.node, fields)

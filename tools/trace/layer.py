@@ -10,6 +10,7 @@ from tools.source.kustomization import Kustomization
 from tools.source.place import Place
 from tools.source.repository import Repository, join
 from tools.trace.application import Application, Kind, Patch
+from tools.trace.merge_keys import Find, schema_of
 from tools.trace.objects import Object
 from tools.trace.origin import Position, Source, resource_scalar
 from tools.trace.value import List, Map, Scalar, Value, place_of, plain, value_of
@@ -80,7 +81,7 @@ class Layer:
     """The entries of one kustomization, or of a plugin's configuration that stands in for one.
 
     `root` holds the fields under their canonical names, `file` is where it stands, `folder` what
-    the names of files in it are relative to.
+    the names of files in it are relative to, `schemas` looks up which lists of a kind merge.
     """
 
     def __init__(self, repository: Repository, folder: str, file: str, root: Map, log: Log) -> None:
@@ -90,11 +91,14 @@ class Layer:
         self.root = root
         self.log = log
         self.place = place_of(root) or Place(file, 1, 1)
+        self.schemas: Find = schema_of
 
     def with_fields(self, fields: dict[str, Value], log: Log) -> "Layer":
         """A layer in the same place that has only these fields."""
         root = Map(self.root.source, None, self.root.node, fields)
-        return Layer(self.repository, self.folder, self.file, root, log)
+        layer = Layer(self.repository, self.folder, self.file, root, log)
+        layer.schemas = self.schemas
+        return layer
 
     def entries(self, field: str) -> list[Value]:
         """The list at a field, [] without one."""
@@ -156,14 +160,49 @@ class _Within:
         return lambda line, column: outer(*inner(line, column))
 
 
+_ENTRY_FIELDS = (
+    "allowKindChange", "allowNameChange", "annotationSelector", "annotations", "apiVersion",
+    "behavior", "count", "create", "delimiter", "digest", "disableNameSuffixHash", "env", "envs",
+    "fieldPath", "fieldPaths", "fieldref", "fields", "files", "group", "immutable",
+    "includeSelectors", "includeTemplates", "index", "kind", "labelSelector", "labels",
+    "legacySortOptions", "literals", "name", "namespace", "newName", "newTag", "objref", "options",
+    "order", "orderFirst", "orderLast", "pairs", "patch", "path", "reject", "select", "source",
+    "sourceValue", "tagSuffix", "target", "targets", "type", "version",
+)  # fmt: skip
+"""The fields of entries in a kustomization, whose case Kustomize ignores."""
+_CANONICAL = {name.lower(): name for name in _ENTRY_FIELDS}
+_FREE = frozenset({"pairs", "labels", "annotations"})
+"""Fields whose keys are the user's own."""
+_STRUCTURED = (
+    "images", "imageTags", "labels", "patches", "patchesJson6902", "replacements", "replicas",
+    "configMapGenerator", "secretGenerator", "generatorOptions", "sortOptions", "vars",
+)  # fmt: skip
+
+
 def layer_of(repository: Repository, kustomization: Kustomization, log: Log) -> Layer:
     """The entries of a kustomization file, its fields under their canonical names."""
     from tools.source.kustomization import FIELDS
 
     canonical = {field.lower(): field for field in FIELDS}
     node = kustomization.document.node
-    root = Map(Source(kustomization.file, "resource"), None, node)
-    root = Map(
-        root.source, None, node, {canonical.get(k.lower(), k): v for k, v in root.fields.items()}
-    )
+    read = Map(Source(kustomization.file, "resource"), None, node)
+    fields = {canonical.get(key.lower(), key): value for key, value in read.fields.items()}
+    for name in _STRUCTURED:
+        if name in fields:
+            _rename_keys(fields[name])
+    root = Map(read.source, None, node, fields)
     return Layer(repository, kustomization.folder, kustomization.file, root, log)
+
+
+def _rename_keys(value: Value) -> None:
+    """Put fields of entries under their canonical names, at every depth."""
+    if isinstance(value, List):
+        for item in value.items:
+            _rename_keys(item)
+    elif isinstance(value, Map):
+        fields = value.fields
+        for key in [key for key in fields if _CANONICAL.get(key.lower(), key) != key]:
+            fields[_CANONICAL[key.lower()]] = fields.pop(key)
+        for key, child in fields.items():
+            if key not in _FREE:
+                _rename_keys(child)

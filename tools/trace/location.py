@@ -22,6 +22,7 @@ class Location(NamedTuple):
     """Where a field of a rendered object is set.
 
     `place` is the one place to edit; None where none can be named, and then `reason` says why.
+    A place with a `reason` sets only a part of the value: Kustomize itself adds a hash to it.
     `layer` is what set it last: resource, patch, images, replicas, labels, annotations, namespace,
     name, generator, replacement or hash. `overrides` are earlier places, oldest first.
     `path` is what `place` belongs to: the field asked for, or its nearest existing parent.

@@ -5,7 +5,7 @@ From the OpenAPI document inside Kustomize 5.8.1 (Kubernetes 1.21.2): its fields
 describes an old Kubernetes matters: a kind that is newer, such as autoscaling/v2, is unknown to it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -13,10 +13,18 @@ from typing import NamedTuple
 class Schema(NamedTuple):
     """What is known of a field: `keys` if its list is merged ("" for one of scalars), and the
     fields `below` that matter, for a list those of its elements.
+
+    Of a field that nothing is known of, `find` is set: it looks up the kind of a whole object that
+    may stand there.
     """
 
     keys: tuple[str, ...] | None = None
     below: "Mapping[str, Schema]" = MappingProxyType({})
+    find: "Find | None" = None
+
+
+Find = Callable[[str, str], Schema | None]
+"""From an API version and a kind to what is known of it, None if it is unknown."""
 
 
 def _by(*keys: str, **below: Schema) -> Schema:

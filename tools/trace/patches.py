@@ -149,7 +149,9 @@ class _Run:
         before = copy(obj.root)
         mine = patch if last else copy(patch)
         assert isinstance(mine, Map)
-        if not apply_patch(obj, mine, rename=self.rename, change_kind=self.change_kind):
+        if not apply_patch(
+            obj, mine, self.layer.schemas, rename=self.rename, change_kind=self.change_kind
+        ):
             self.objects = [one for one in self.objects if one is not obj]
             return True
         return not same(before, obj.root)

@@ -6,20 +6,20 @@ The order of everything follows `api/internal/target/kusttarget.go`.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from yaml.nodes import MappingNode, Node, SequenceNode
-
 from tools.source.kustomization import Kustomization
 from tools.source.place import SourceError
 from tools.source.repository import join
 from tools.source.tree import Tree
 from tools.trace.application import Application
 from tools.trace.configuration import configuration_of
+from tools.trace.documents import objects_in
 from tools.trace.equality import ANYTHING
 from tools.trace.fieldspec import Configuration
 from tools.trace.generators import generate
 from tools.trace.images import apply_images, apply_replicas
 from tools.trace.labels import apply_annotations, apply_labels
 from tools.trace.layer import Layer, Log, layer_of
+from tools.trace.merge_keys import Find, schema_of
 from tools.trace.names import add_hashes, apply_affixes, apply_namespace
 from tools.trace.objects import Object, create_map, set_field
 from tools.trace.order import in_order
@@ -117,10 +117,19 @@ class _Replaying:
         self.tree = tree
         self.repository = tree.repository
         self.log = Log()
+        self.schemas = self._schemas()
+
+    def _schemas(self) -> Find:
+        if not any("openapi" in k.fields for k in self.tree.kustomizations.values()):
+            return schema_of
+        from tools.trace.openapi import schemas_of
+
+        return schemas_of(self.tree)
 
     def build(self, kustomization: Kustomization, built: _Built | None) -> _Built:
         """One kustomization; a component continues with what its parent has `built` so far."""
         layer = layer_of(self.repository, kustomization, self.log)
+        layer.schemas = self.schemas
         built = built or _Built()
         self._resources(layer, ("resources", "bases"), built)
         configuration = built.add_configuration(configuration_of(layer))
@@ -208,33 +217,6 @@ class _Replaying:
 
     def _plugin(self, layer: Layer, root: Map) -> tuple[Layer, Map]:
         file = (root.source.file if root.source else None) or layer.file
-        return Layer(self.repository, layer.folder, file, root, self.log), root
-
-
-def objects_in(roots: list[Node]) -> Iterator[Node]:
-    """The objects of the documents of a file: the members of lists come after the rest.
-
-    A file that holds nothing but one `List` is that list.
-    """
-    queue = list(roots)
-    for node in queue:
-        members = _members(node)
-        if members is None:
-            yield node
-        else:
-            queue.extend(members)
-
-
-def _members(node: Node) -> list[Node] | None:
-    """The `items` of an object whose kind ends in List, None for any other object."""
-    if not isinstance(node, MappingNode):
-        return None
-    kind = items = None
-    for key, value in node.value:
-        if key.value == "kind":
-            kind = value.value
-        elif key.value == "items":
-            items = value
-    if not isinstance(kind, str) or not kind.endswith("List") or items is None:
-        return None
-    return list(items.value) if isinstance(items, SequenceNode) else []
+        inner = Layer(self.repository, layer.folder, file, root, self.log)
+        inner.schemas = self.schemas
+        return inner, root

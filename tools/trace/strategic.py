@@ -5,7 +5,7 @@ be used again.
 """
 
 from tools.trace import associative
-from tools.trace.merge_keys import ATOMIC, Schema, schema_of
+from tools.trace.merge_keys import ATOMIC, Find, Schema
 from tools.trace.objects import Object, as_texts
 from tools.trace.tidy import is_tidy, node_of
 from tools.trace.value import List, Map, Scalar, Value, copy
@@ -19,22 +19,26 @@ class CannotMerge(Exception):
 
 
 def apply_patch(
-    obj: Object, patch: Map, *, rename: bool = False, change_kind: bool = False
+    obj: Object, patch: Map, schemas: Find, *, rename: bool = False, change_kind: bool = False
 ) -> bool:
     """Merge a patch into an object; False if that deletes the object.
 
-    `rename` and `change_kind` are the options of a patch that let it change the name and the kind;
-    otherwise the object keeps its identity. Raises CannotMerge.
+    `schemas` looks up which lists merge. `rename` and `change_kind` are the options of a patch
+    that let it change the name and the kind; otherwise the object keeps its identity.
+
+    Raises CannotMerge.
     """
     if rename or change_kind:
         obj.remember_id()
     kept = [_kept(obj.root, key) for key in ("apiVersion", "kind")]
     name, namespace = [_kept(obj.metadata, key) for key in ("name", "namespace")]
     notes = obj.metadata.fields.get("annotations")
-    merged = merge(obj.root, patch, schema_of(obj.api_version, obj.kind))
+    schema = schemas(obj.api_version, obj.kind) or Schema(find=schemas)
+    merged = merge(obj.root, patch, schema)
     if not isinstance(merged, Map):
         return False
-    obj.root = merged
+    if merged is not obj.root:
+        return True  # Kustomize merges into the object, so that a replaced one gets lost
     _restore(merged, "apiVersion", kept[0])
     if not change_kind:
         _restore(merged, "kind", kept[1])
@@ -81,7 +85,7 @@ def is_missing(value: Value | None) -> bool:
     return value is None or (isinstance(value, Scalar) and value.is_null)
 
 
-def merge(dest: Value | None, origin: Value | None, schema: Schema | None) -> Value | None:
+def merge(dest: Value | None, origin: Value | None, schema: Schema) -> Value | None:
     """The value that results from a value and a patch for it; None where nothing is left.
 
     Raises CannotMerge where the two are of different kinds or a directive is unknown.
@@ -94,11 +98,11 @@ def merge(dest: Value | None, origin: Value | None, schema: Schema | None) -> Va
             raise CannotMerge("the patch has another kind of value than the object")
     if kind is Scalar:
         return _merge_scalars(dest, origin)
-    if schema is None:
-        schema = _embedded_schema(dest, origin)
+    if schema.find is not None:
+        schema = _embedded_schema(schema.find, dest, origin) or schema
     if kind is Map:
         return _merge_maps(dest, origin, schema)
-    if schema is not None and schema.keys is not None:
+    if schema.keys is not None:
         return _merge_lists(dest, origin, schema)
     return dest if origin is None else origin
 
@@ -119,17 +123,17 @@ def _merge_scalars(dest: Value | None, origin: Value | None) -> Value | None:
     return origin.after(dest)
 
 
-def _embedded_schema(*values: Value | None) -> Schema | None:
+def _embedded_schema(find: Find, *values: Value | None) -> Schema | None:
     """The schema of a whole object that stands inside a field of unknown schema."""
     for value in values:
         if isinstance(value, Map):
             api_version, kind = value.text("apiVersion"), value.text("kind")
             if api_version and kind:
-                return schema_of(api_version, kind)
+                return find(api_version, kind)
     return None
 
 
-def _merge_maps(dest: Value | None, origin: Value | None, schema: Schema | None) -> Value | None:
+def _merge_maps(dest: Value | None, origin: Value | None, schema: Schema) -> Value | None:
     if origin is not None and is_missing(origin):
         return None
     patch = origin if isinstance(origin, Map) else None
@@ -138,10 +142,11 @@ def _merge_maps(dest: Value | None, origin: Value | None, schema: Schema | None)
         return None
     into = patch if is_missing(dest) or directive == "replace" else dest
     assert isinstance(into, Map)
-    below = schema.below if schema else {}
+    below = schema.below
+    unknown = ATOMIC if schema.find is None else schema
     if patch is not None:
         for key, value in list(patch.fields.items()):
-            child = below.get(key, ATOMIC) if schema else None
+            child = below.get(key, unknown)
             old = into.fields.get(key)
             _put(into, key, old, merge(old, value, child))
     if into is not patch:

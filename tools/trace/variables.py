@@ -17,7 +17,7 @@ class Variable:
 
     def __init__(self, entry: Map) -> None:
         self.name = entry.text("name")
-        self.path = entry.text("fieldref", "fieldpath") or entry.text("fieldref", "fieldPath")
+        self.path = entry.text("fieldref", "fieldPath")
         self._wanted = _identity(entry)
 
     def mark(self, objects: list[Object]) -> None:
@@ -50,7 +50,7 @@ def _parts(path: str) -> tuple[str, ...]:
 
 
 def _identity(entry: Map) -> Id:
-    found = entry.get("objref") or entry.get("objRef")
+    found = entry.get("objref")
     ref = found if isinstance(found, Map) else entry
     api_version = ref.text("apiVersion")
     group, slash, version = api_version.partition("/")
