@@ -137,3 +137,62 @@ def test_maps_and_lists_stand_at_the_key_that_introduces_them(tmp_path: Path) ->
         "web (resource)",
         "pod-security (patch)",
     ]
+
+
+def test_a_field_that_a_patch_took_away_is_missing_where_the_patch_says_so(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        """
+        --- kustomization.yaml
+        resources: [web.yaml]
+        patches:
+        - path: patch.yaml
+        - target: {kind: Deployment}
+          patch: |-
+            - op: test
+              path: /spec/replicas
+              value: 1
+            - op: remove  #: remove
+              path: /spec/template/spec/containers/0/livenessProbe
+        --- patch.yaml
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          name: web
+        spec:
+          template:
+            spec:
+              securityContext:
+                runAsNonRoot: null  #: null
+              containers:
+              - name: web
+                resources:  #: directive
+                  $patch: delete
+        --- web.yaml
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          name: web
+        spec:
+          replicas: 1
+          template:
+            spec:
+              securityContext: {runAsNonRoot: true, fsGroup: 1}
+              containers:
+              - name: web
+                image: w:1
+                livenessProbe: {httpGet: {path: /, port: 80}}
+                resources: {limits: {cpu: 1}}
+        """,
+    )
+    container = (*POD, "containers", 0)
+    missing: list[tuple[str | int, ...]] = [
+        (*POD, "securityContext", "runAsNonRoot"),
+        (*container, "livenessProbe", "httpGet", "path"),
+        (*container, "resources", "limits", "cpu"),
+    ]
+    assert {path: nearest(traced, "Deployment/web", *path) for path in missing} == {
+        (*POD, "securityContext", "runAsNonRoot"): ("null (patch)", (*POD, "securityContext")),
+        (*container, "livenessProbe", "httpGet", "path"): ("remove (patch)", container),
+        (*container, "resources", "limits", "cpu"): ("directive (patch)", container),
+    }

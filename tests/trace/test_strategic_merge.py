@@ -164,7 +164,7 @@ def test_deletions(tmp_path: Path) -> None:
         kind: Deployment
         metadata: {{name: web}}
         spec:
-          replicas: null
+          replicas: null  #: no-replicas
           template:
             spec:
               containers:
@@ -192,7 +192,7 @@ def test_deletions(tmp_path: Path) -> None:
         "template.spec.volumes[0].name": "only-name (patch)",
         "template.spec.volumes[0].emptyDir": "only-dir (patch)",
     }
-    assert traced.place("Deployment/web", "spec", "replicas") == "base.yaml:6 (resource)"
+    assert traced.place("Deployment/web", "spec", "replicas") == "no-replicas (patch)"
 
 
 def test_a_replaced_map_stands_in_the_patch(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def apply_steps(obj: Object, operations: list[Step]) -> None:
             _put(obj.root, step, value, removed)
         elif step.op == "remove":
             _remove(obj.root, step.path, removed)
+            _note_removal(obj.root, step)
         elif step.op == "move":
             _put(obj.root, step, _remove(obj.root, step.source, removed), removed)
         elif step.op == "copy":
@@ -136,6 +137,12 @@ def _remove(root: Map, path: str, removed: dict[tuple[int, str], Value]) -> Valu
     else:
         del parent.items[_index(token, len(parent.items), path)]
     return old
+
+
+def _note_removal(root: Map, step: Step) -> None:
+    parent, token = _parent(root, step.path)
+    if isinstance(parent, Map):
+        parent.note_removal(token, step.place, "patch")
 
 
 def superseding(value: Value, old: Value | None) -> Value:

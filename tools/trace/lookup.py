@@ -55,12 +55,20 @@ def locate(root: Value, data: Any, path: FieldPath) -> Location:
     for index, part in enumerate(path):
         below = _child(rendered, part)
         if below is _MISSING:
-            return _nearest(known, path[:index])
+            return _removed(value, part, path[:index]) or _nearest(known, path[:index])
         value = _step(value, rendered, part) if value is not None else None
         if value is not None:
             known.append(value)
         rendered = below
     return _location(value, rendered, path)
+
+
+def _removed(value: Value | None, part: str | int, path: FieldPath) -> Location | None:
+    """The patch that took a field away, if one did: that is the line to change."""
+    if isinstance(value, Map) and isinstance(part, str) and part in (value.removed or {}):
+        place, layer = (value.removed or {})[part]
+        return Location(place, layer, path)
+    return None
 
 
 def _nearest(known: list[Value], path: FieldPath) -> Location:

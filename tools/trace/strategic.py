@@ -8,7 +8,7 @@ from tools.trace import associative
 from tools.trace.merge_keys import ATOMIC, Find, Schema
 from tools.trace.objects import Object, as_texts
 from tools.trace.tidy import is_tidy, node_of
-from tools.trace.value import List, Map, Scalar, Value, copy
+from tools.trace.value import List, Map, Scalar, Value, copy, place_of
 
 DIRECTIVE = "$patch"
 _DIRECTIVES = ("delete", "replace", "merge")
@@ -149,6 +149,8 @@ def _merge_maps(dest: Value | None, origin: Value | None, schema: Schema) -> Val
             child = below.get(key, unknown)
             old = into.fields.get(key)
             _put(into, key, old, merge(old, value, child))
+            if old is not None and key not in into.fields:
+                _note_removal(into, key, value)
     if into is not patch:
         for key, child in below.items():
             if (patch is None or key not in patch.fields) and into.has(key):
@@ -163,6 +165,13 @@ def _put(into: Map, key: str, old: Value | None, merged: Value | None) -> None:
         old.become(merged)
     else:
         into.fields[key] = merged
+
+
+def _note_removal(into: Map, key: str, value: Value) -> None:
+    """Remember the null, or the directive, of the patch that took a key away."""
+    place = place_of(value)
+    if place is not None and value.source is not None:
+        into.note_removal(key, place, value.source.layer)
 
 
 def _tidy(into: Map, key: str, schema: Schema) -> None:

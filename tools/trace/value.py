@@ -65,9 +65,12 @@ class Scalar:
 
 
 class Map:
-    """A map; `fields` may be changed by whoever owns the object."""
+    """A map; `fields` may be changed by whoever owns the object.
 
-    __slots__ = ("_fields", "key", "node", "source")
+    `removed` says for keys that a patch took away where it does so, and in which layer.
+    """
+
+    __slots__ = ("_fields", "key", "node", "removed", "source")
 
     def __init__(
         self, source: Source | None, key: Any, node: Any, fields: "dict[str, Value] | None" = None
@@ -76,6 +79,11 @@ class Map:
         self.key = key
         self.node = node
         self._fields = fields
+        self.removed: dict[str, tuple[Place, str]] | None = None
+
+    def note_removal(self, key: str, place: Place, layer: str) -> None:
+        """Remember who took a key away: that is where to bring it back."""
+        self.removed = {**(self.removed or {}), key: (place, layer)}
 
     @property
     def fields(self) -> "dict[str, Value]":
@@ -192,7 +200,9 @@ def copy(value: Value) -> Value:
     fields = None
     if not value.untouched:
         fields = {key: copy(child) for key, child in value.fields.items()}
-    return Map(value.source, value.key, value.node, fields)
+    twin = Map(value.source, value.key, value.node, fields)
+    twin.removed = value.removed
+    return twin
 
 
 def _text(made: Any) -> str:
