@@ -73,6 +73,8 @@ PLANTS = [
           "        runAsUser: 1000\n        runAsGroup: 1000\n        fsGroup: 1000\n",
           "      §securityContext:\n        runAsNonRoot: true\n"
           "        runAsUser: 1000\n        runAsGroup: 1000\n"),
+    Plant("privilege-escalation-disabled", "components/database/stateful-set.yaml",
+          "allowPrivilegeEscalation: false", "allowPrivilegeEscalation: §true"),
     # resources
     Plant("quantity-unit-sane", RESOURCES, "memory: 256Mi", "memory: §256m"),
     Plant("quantity-canonical", RESOURCES, "cpu: 500m", "cpu: §'0.5'"),
@@ -129,6 +131,12 @@ PLANTS = [
     Plant("images-entry-matches", PROD, "- name: todo-backend\n    newName",
           "- name: §todo-backnd\n    newName"),
     Plant("kustomization-strict", PROD, "namespace: todo-prod", "§Namespace: todo-prod"),
+    Plant("kustomization-strict", "components/rbac/kustomization.yaml",
+          "resources:", "§Resources:"),
+    Plant("kustomization-refs-local", "components/rbac/kustomization.yaml",
+          "  - role.yaml", "  - role.yaml\n  - §../../../outside.yaml"),
+    Plant("schema-valid", "components/ingress/ingress.yaml",
+          "ingressClassName: nginx", "§ingresClassName: nginx"),
     Plant("labels-not-in-selectors", "base/kustomization.yaml",
           "includeSelectors: false", "includeSelectors: §true"),
     Plant("generator-immutable-hashed", PROD, "  immutable: true", "  immutable: §false"),

@@ -16,7 +16,8 @@ class Start:
     """One target, begun.
 
     `tree` and `run` are those of a kustomization; `run` is None if Kustomize must not or could
-    not be started: then the tree's refusals or `failure` say why. `text` is standard input.
+    not be started: then the tree's refusals or `failure` say why. A component has a tree and no
+    run, because it is made to be built by others. `text` is standard input.
     """
 
     def __init__(self, repository: Repository, named: NamedTarget, text: str = "") -> None:
@@ -26,13 +27,13 @@ class Start:
         self.tree: Tree | None = None
         self.run: Run | None = None
         self.failure: str | None = None
-        if named.kind is Kind.KUSTOMIZATION:
-            self._start("" if named.path == "." else named.path)
+        folder = "" if named.path == "." else named.path
+        if named.kind in (Kind.KUSTOMIZATION, Kind.COMPONENT):
+            self.tree = Tree(repository, folder)
+            if named.kind is Kind.KUSTOMIZATION and not self.tree.refusals:
+                self._start(folder)
 
     def _start(self, folder: str) -> None:
-        self.tree = Tree(self.repository, folder)
-        if self.tree.refusals:
-            return
         try:
             self.run = start(self.repository.path(folder))
         except RenderFailed as error:

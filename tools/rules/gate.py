@@ -89,7 +89,8 @@ class Gate:
         environment = self.config.environment_of(path)
         settings = self.config.settings(self.rules, environment)
         if not target.resources:
-            if not any(obstacle.blocking for obstacle in obstacles):
+            is_component = target.tree and target.tree.root and target.tree.root.is_component
+            if not is_component and not any(obstacle.blocking for obstacle in obstacles):
                 obstacles.append(Obstacle("there is nothing to judge: no Kubernetes object"))
             settings = {r: s for r, s in settings.items() if self._needs_no_objects(r)}
         verdict = judge(self.rules, settings, target)

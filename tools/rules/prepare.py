@@ -45,7 +45,8 @@ def prepare(start: Start, kubernetes: Sequence[str] = ()) -> Prepared:
             start.stop()
         kinds = {(ref.api_version, ref.kind) for ref in _refs(start.tree)}
         warm_up(kubernetes, kinds)
-        return _rendered(start, start.tree)
+        is_component = start.named.kind is Kind.COMPONENT
+        return _component(start, start.tree) if is_component else _rendered(start, start.tree)
     if start.named.kind is Kind.CHART:
         sentence = "Helm charts are not judged; commit what `helm template` renders"
         place = Place(f"{start.named.path}/Chart.yaml", 1, 1)
@@ -79,6 +80,17 @@ def _rendered(start: Start, tree: Tree) -> Prepared:
     return Prepared(target, obstacles)
 
 
+def _component(start: Start, tree: Tree) -> Prepared:
+    """A component by itself: what it adds, as it is written, and its kustomization."""
+    obstacles = [Obstacle(refusal.sentence, refusal.place) for refusal in tree.refusals]
+    added = [use.file for use in tree.uses if use.reference.field == "resources"]
+    documents = [d for d in tree.documents() if d.file in added]
+    target = _as_written(start, documents, tuple(tree.files), obstacles)
+    target.tree = tree
+    target.documents = tuple(tree.documents())
+    return Prepared(target, obstacles)
+
+
 def _objects(run: Run, tree: Tree, obstacles: list[Obstacle]) -> Iterator[Resource]:
     """What Kustomize made; a failed run is an obstacle, unless its cause is one already."""
     try:
@@ -101,6 +113,13 @@ def _objects(run: Run, tree: Tree, obstacles: list[Obstacle]) -> Iterator[Resour
 def _plain(start: Start) -> Prepared:
     obstacles: list[Obstacle] = []
     documents = list(_documents(start, obstacles))
+    return Prepared(_as_written(start, documents, start.named.files, obstacles), obstacles)
+
+
+def _as_written(
+    start: Start, documents: list[Document], files: tuple[str, ...], obstacles: list[Obstacle]
+) -> Target:
+    """The objects of documents where they stand; what is no object is an obstacle."""
     resources: list[Resource] = []
     origins: dict[int, tuple[Document, FieldPath]] = {}
     alone = len(start.named.files) <= 1 and start.named.explicit
@@ -111,15 +130,14 @@ def _plain(start: Start) -> Prepared:
         else:
             origins[len(resources)] = (found.document, found.path)
             resources.append(Resource(found.data, len(resources)))
-    target = Target(
+    return Target(
         start.named.path,
         start.repository,
         ResourceSet(resources),
-        files=start.named.files,
+        files=files,
         documents=tuple(documents),
         trace=PlainTrace(origins),
     )
-    return Prepared(target, obstacles)
 
 
 def _documents(start: Start, obstacles: list[Obstacle]) -> Iterable[Document]:

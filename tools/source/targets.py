@@ -21,6 +21,7 @@ class Kind(Enum):
     """How a target is read."""
 
     KUSTOMIZATION = "a folder that Kustomize renders"
+    COMPONENT = "a component by itself: its kustomization, and its resources as they are"
     PLAIN = "YAML files as they are"
     STANDARD_INPUT = "YAML from standard input"
     CHART = "a Helm chart"
@@ -49,10 +50,10 @@ def named_targets(repository: Repository, path: Path) -> list[NamedTarget]:
     name = repository.name(path)
     if not repository.is_folder(name):
         if name.rpartition("/")[2] in KUSTOMIZATION_NAMES:
-            return [_kustomization(name.rpartition("/")[0])]
+            return [_kustomization(repository, name.rpartition("/")[0])]
         return [NamedTarget(name, Kind.PLAIN, (name,))]
     if repository.kustomization_in(name):
-        return [_kustomization(name)]
+        return [_kustomization(repository, name)]
     if repository.is_file(join(name, "Chart.yaml")):
         return [NamedTarget(name or ".", Kind.CHART)]
     return _folder(repository, path, name)
@@ -67,13 +68,13 @@ def _folder(repository: Repository, path: Path, name: str) -> list[NamedTarget]:
     )
     if not files and not inner:
         raise SourceError(f"{path} holds no YAML and no kustomization; name a folder that does")
-    found = [_kustomization(folder) for folder in inner]
+    found = [_kustomization(repository, folder) for folder in inner]
     return [NamedTarget(name or ".", Kind.PLAIN, files), *found] if files else found
 
 
 def every_target(repository: Repository, exclude: Sequence[str]) -> list[NamedTarget]:
-    """Everything in the repository: each kustomization that no other one builds on, each folder
-    of plain manifests that belongs to none, and each Helm chart.
+    """Everything in the repository: each kustomization or component that no other one builds on,
+    each folder of plain manifests that belongs to none, and each Helm chart.
 
     `exclude` are globs of files and folders (`tests/**`, `charts/*`).
     """
@@ -81,7 +82,8 @@ def every_target(repository: Repository, exclude: Sequence[str]) -> list[NamedTa
         folder for folder in kustomization_folders(repository, "") if not excluded(folder, exclude)
     ]
     targets = [
-        _kustomization(folder)._replace(explicit=False) for folder in _tops(repository, folders)
+        _kustomization(repository, folder)._replace(explicit=False)
+        for folder in _tops(repository, folders)
     ]
     plain: dict[str, list[str]] = {}
     for file in yaml_files(repository, ""):
@@ -122,8 +124,19 @@ def excluded(name: str, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(part, p.rstrip("/")) for part in above for p in patterns)
 
 
-def _kustomization(folder: str) -> NamedTarget:
-    return NamedTarget(folder or ".", Kind.KUSTOMIZATION)
+def _kustomization(repository: Repository, folder: str) -> NamedTarget:
+    """A folder with a kustomization as a target; one that cannot be read is judged as such."""
+    read = _read(repository, folder)
+    kind = Kind.COMPONENT if read and read.is_component else Kind.KUSTOMIZATION
+    return NamedTarget(folder or ".", kind)
+
+
+def _read(repository: Repository, folder: str) -> Kustomization | None:
+    try:
+        file = repository.kustomization_in(folder)
+        return read_kustomization(repository, file) if file else None
+    except SourceError:
+        return None  # judged as a target of its own, which says what is wrong with it
 
 
 def _within(folder: str, folders: Sequence[str]) -> bool:
@@ -131,23 +144,17 @@ def _within(folder: str, folders: Sequence[str]) -> bool:
 
 
 def _tops(repository: Repository, folders: Sequence[str]) -> list[str]:
-    """Folders whose kustomization is buildable by itself and used by no other one.
+    """Folders whose kustomization, or component, is used by no other one.
 
     Of kustomizations that only use each other in a circle, the first one.
     """
-    read: dict[str, Kustomization | None] = {}
-    for folder in folders:
-        try:
-            file = repository.kustomization_in(folder)
-            read[folder] = read_kustomization(repository, file) if file else None
-        except SourceError:
-            read[folder] = None  # judged as a target of its own, which says what is wrong with it
+    read = {folder: _read(repository, folder) for folder in folders}
     uses = {
         folder: [join(folder, reference.value) for reference in k.references] if k else []
         for folder, k in read.items()
     }
     used = {name for names in uses.values() for name in names}
-    alone = [folder for folder, k in read.items() if not (k and k.is_component)]
+    alone = [folder for folder, k in read.items() if not (k and k.is_component and folder in used)]
     tops: list[str] = []
     reached: set[str] = set()
     for folder in sorted(alone, key=lambda folder: folder in used):

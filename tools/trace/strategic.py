@@ -149,8 +149,7 @@ def _merge_maps(dest: Value | None, origin: Value | None, schema: Schema) -> Val
             child = below.get(key, unknown)
             old = into.fields.get(key)
             _put(into, key, old, merge(old, value, child))
-            if old is not None and key not in into.fields:
-                _note_removal(into, key, value)
+            _note_removal(into, key, old, value)
     if into is not patch:
         for key, child in below.items():
             if (patch is None or key not in patch.fields) and into.has(key):
@@ -167,10 +166,11 @@ def _put(into: Map, key: str, old: Value | None, merged: Value | None) -> None:
         into.fields[key] = merged
 
 
-def _note_removal(into: Map, key: str, value: Value) -> None:
-    """Remember the null, or the directive, of the patch that took a key away."""
+def _note_removal(into: Map, key: str, old: Value | None, value: Value) -> None:
+    """Remember the null, or the directive, of the patch that took a key away, if it did."""
     place = place_of(value)
-    if place is not None and value.source is not None:
+    is_gone = old is not None and key not in into.fields
+    if is_gone and place is not None and value.source is not None:
         into.note_removal(key, place, value.source.layer)
 
 
