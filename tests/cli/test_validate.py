@@ -209,6 +209,21 @@ def test_nothing_named_means_everything(tmp_path: Path) -> None:
     ]
 
 
+def test_a_misspelt_field_does_not_hide_a_manifest_among_others(tmp_path: Path) -> None:
+    misspelt = POD.replace("apiVersion", "apiVersin")
+    plant(
+        tmp_path,
+        f"--- plain/good.yaml\n{CLEAN}--- plain/bad.yaml\n{misspelt}"
+        "--- other/notes.yaml\nkind: note\n",
+    )
+    ran = validate(*ONLY, "--format", "json", cwd=tmp_path)
+    report = json.loads(ran.out)
+    assert ran.code == 3
+    assert [(n["source"]["file"], n["reason"]) for n in report["not_judged"]] == [
+        ("plain/bad.yaml", "not a Kubernetes object: apiVersion missing or not text")
+    ]
+
+
 def test_a_helm_chart_is_not_judged(tmp_path: Path) -> None:
     plant(tmp_path, "--- chart/Chart.yaml\nname: web\n--- chart/templates/pod.yaml\n{{ x }}\n")
     ran = validate("chart", "--format", "json", cwd=tmp_path)

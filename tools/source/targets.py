@@ -85,16 +85,30 @@ def every_target(repository: Repository, exclude: Sequence[str]) -> list[NamedTa
         _kustomization(repository, folder)._replace(explicit=False)
         for folder in _tops(repository, folders)
     ]
-    plain: dict[str, list[str]] = {}
-    for file in yaml_files(repository, ""):
-        folder = file.rpartition("/")[0]
-        if excluded(file, exclude) or _within(folder, folders):
-            continue
-        if _may_hold_objects(repository, file):
-            plain.setdefault(folder, []).append(file)
-    for folder, files in plain.items():
-        targets.append(NamedTarget(folder or ".", Kind.PLAIN, tuple(files), explicit=False))
+    files = [
+        file
+        for file in yaml_files(repository, "")
+        if not excluded(file, exclude) and not _within(file.rpartition("/")[0], folders)
+    ]
+    targets += [
+        NamedTarget(folder or ".", Kind.PLAIN, manifests, explicit=False)
+        for folder, manifests in _manifests(repository, files).items()
+    ]
     return sorted(targets, key=lambda target: target.path)
+
+
+def _manifests(repository: Repository, files: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The files that look like manifests, by folder.
+
+    A file with only one of an object's two fields counts where others have both: the one that is
+    missing may be misspelt.
+    """
+    fields = {file: _object_fields(repository, file) for file in files}
+    folders = dict.fromkeys(f.rpartition("/")[0] for f in files if len(fields[f]) > 1)
+    return {
+        folder: tuple(f for f in files if f.rpartition("/")[0] == folder and fields[f])
+        for folder in folders
+    }
 
 
 def kustomization_folders(repository: Repository, below: str) -> list[str]:
@@ -174,14 +188,14 @@ def _reach(folder: str, uses: Mapping[str, Sequence[str]], reached: set[str]) ->
             todo += uses.get(current, ())
 
 
-def _may_hold_objects(repository: Repository, file: str) -> bool:
-    """Whether a file nobody named looks like manifests: it has both fields of every object."""
+def _object_fields(repository: Repository, file: str) -> frozenset[str]:
+    """Which of `apiVersion` and `kind`, the fields of every object, a file nobody named has."""
     try:
         text = repository.text(file)
     except SourceError:
-        return True  # judging it says why it cannot be read
+        return frozenset({"apiVersion", "kind"})  # judging it says why it cannot be read
     pattern = _JSON_OBJECT if file.endswith(".json") else _OBJECT
-    return len({match[1] for match in pattern.finditer(text)}) > 1
+    return frozenset(match[1] for match in pattern.finditer(text))
 
 
 def _walk(repository: Repository, below: str) -> Iterator[str]:
