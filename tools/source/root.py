@@ -12,7 +12,7 @@ def repository_of(target: Path) -> Path:
     """The root of the repository that a target belongs to.
 
     The nearest folder above the target with `.git`; else with `policies.yaml`; else the working
-    folder if it contains the target; else the smallest folder that contains all the target names.
+    folder if it contains all that the target names; else the smallest folder that does.
     """
     start = Path(os.path.abspath(target))  # a link itself, not what it leads to
     for marker in (".git", "policies.yaml"):
@@ -20,9 +20,8 @@ def repository_of(target: Path) -> Path:
             if (folder / marker).exists():
                 return folder
     here = Path.cwd()
-    if start == here or here in start.parents:
-        return here
-    return _enclosing(start if start.is_dir() else start.parent)
+    smallest = _enclosing(start if start.is_dir() else start.parent)
+    return here if here == smallest or here in smallest.parents else smallest
 
 
 def _enclosing(folder: Path) -> Path:
