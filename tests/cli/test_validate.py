@@ -231,6 +231,29 @@ def test_a_helm_chart_is_not_judged(tmp_path: Path) -> None:
     assert (ran.code, entry["blocking"]) == (3, True)
 
 
+def test_templates_of_a_chart_are_not_taken_for_manifests(tmp_path: Path) -> None:
+    template = "apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .Release.Name }}}\n"
+    plant(
+        tmp_path,
+        f"--- charts/web/Chart.yaml\nname: web\n--- charts/web/templates/pod.yaml\n{template}"
+        f"--- charts/web/charts/inner/Chart.yaml\nname: inner\n--- plain/pod.yaml\n{CLEAN}",
+    )
+    for arguments in ((), (".",)):
+        ran = validate(*arguments, *ONLY, "--format", "json", cwd=tmp_path)
+        report = json.loads(ran.out)
+        assert ran.code == 3
+        assert (
+            sorted((t["path"], t["status"]) for t in report["targets"])
+            == [
+                ("charts/web", "not judged"),
+                ("." if arguments else "plain", "judged"),
+            ][:: -1 if arguments else 1]
+        )
+        assert [n["source"]["file"] for n in report["not_judged"] if n["blocking"]] == [
+            "charts/web/Chart.yaml"
+        ]
+
+
 def test_list_and_explain(tmp_path: Path) -> None:
     listed = validate("--list", cwd=tmp_path)
     assert (listed.code, listed.err) == (0, "")

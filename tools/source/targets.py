@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import Enum
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -60,15 +60,18 @@ def named_targets(repository: Repository, path: Path) -> list[NamedTarget]:
 
 
 def _folder(repository: Repository, path: Path, name: str) -> list[NamedTarget]:
+    below = yaml_files(repository, name)
+    charts = _charts(below)
     inner = [f for f in kustomization_folders(repository, name) if f != name]
     files = tuple(
         file
-        for file in yaml_files(repository, name)
-        if not any(file.startswith(f + "/") for f in inner)
+        for file in below
+        if not any(file.startswith(f + "/") for f in inner) and not _inside(file, charts)
     )
-    if not files and not inner:
+    if not files and not inner and not charts:
         raise SourceError(f"{path} holds no YAML and no kustomization; name a folder that does")
     found = [_kustomization(repository, folder) for folder in inner]
+    found += [NamedTarget(chart or ".", Kind.CHART) for chart in charts]
     return [NamedTarget(name or ".", Kind.PLAIN, files), *found] if files else found
 
 
@@ -90,11 +93,25 @@ def every_target(repository: Repository, exclude: Sequence[str]) -> list[NamedTa
         for file in yaml_files(repository, "")
         if not excluded(file, exclude) and not _within(file.rpartition("/")[0], folders)
     ]
+    charts = _charts(files)
+    targets += [NamedTarget(chart or ".", Kind.CHART, explicit=False) for chart in charts]
+    files = [file for file in files if not _inside(file, charts)]
     targets += [
         NamedTarget(folder or ".", Kind.PLAIN, manifests, explicit=False)
         for folder, manifests in _manifests(repository, files).items()
     ]
     return sorted(targets, key=lambda target: target.path)
+
+
+def _charts(files: Sequence[str]) -> list[str]:
+    """The folders of Helm charts among files, those inside another chart left out."""
+    found = {file.rpartition("/")[0] for file in files if file.rpartition("/")[2] == "Chart.yaml"}
+    return sorted(chart for chart in found if not _inside(chart, found - {chart}))
+
+
+def _inside(name: str, folders: Collection[str]) -> bool:
+    """Whether a file or folder lies below one of the folders; its templates are no YAML."""
+    return any(not folder or name.startswith(f"{folder}/") for folder in folders)
 
 
 def _manifests(repository: Repository, files: Sequence[str]) -> dict[str, tuple[str, ...]]:
