@@ -242,13 +242,10 @@ def test_templates_of_a_chart_are_not_taken_for_manifests(tmp_path: Path) -> Non
         ran = validate(*arguments, *ONLY, "--format", "json", cwd=tmp_path)
         report = json.loads(ran.out)
         assert ran.code == 3
-        assert (
-            sorted((t["path"], t["status"]) for t in report["targets"])
-            == [
-                ("charts/web", "not judged"),
-                ("." if arguments else "plain", "judged"),
-            ][:: -1 if arguments else 1]
-        )
+        assert {t["path"]: t["status"] for t in report["targets"]} == {
+            "charts/web": "not judged",
+            "." if arguments else "plain": "judged",
+        }
         assert [n["source"]["file"] for n in report["not_judged"] if n["blocking"]] == [
             "charts/web/Chart.yaml"
         ]
