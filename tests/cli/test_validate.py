@@ -209,6 +209,18 @@ def test_nothing_named_means_everything(tmp_path: Path) -> None:
     ]
 
 
+def test_a_folder_of_kustomizations_stands_for_those_that_no_other_builds_on(
+    tmp_path: Path,
+) -> None:
+    plant(
+        tmp_path,
+        f"--- team/base/kustomization.yaml\nresources: [pod.yaml]\n--- team/base/pod.yaml\n{CLEAN}"
+        "--- team/overlays/a/kustomization.yaml\nresources: [../../base]\n",
+    )
+    ran = validate("team", *ONLY, "--format", "json", cwd=tmp_path)
+    assert [t["path"] for t in json.loads(ran.out)["targets"]] == ["team/overlays/a"]
+
+
 def test_a_misspelt_field_does_not_hide_a_manifest_among_others(tmp_path: Path) -> None:
     misspelt = POD.replace("apiVersion", "apiVersin")
     plant(

@@ -42,8 +42,9 @@ class NamedTarget(NamedTuple):
 def named_targets(repository: Repository, path: Path) -> list[NamedTarget]:
     """The targets that one argument names.
 
-    A folder with a kustomization is that; any other folder holds plain YAML, kustomizations below
-    it standing for themselves. Raises SourceError with one sentence if there is nothing to judge.
+    A folder with a kustomization is that; any other folder holds plain YAML, and below it the
+    kustomizations that no other one there builds on stand for themselves. Raises SourceError with
+    one sentence if there is nothing to judge.
     """
     if not os.path.lexists(path):
         raise SourceError(f"there is no {path}; name a folder, a YAML file or -")
@@ -70,7 +71,7 @@ def _folder(repository: Repository, path: Path, name: str) -> list[NamedTarget]:
     )
     if not files and not inner and not charts:
         raise SourceError(f"{path} holds no YAML and no kustomization; name a folder that does")
-    found = [_kustomization(repository, folder) for folder in inner]
+    found = [_kustomization(repository, folder) for folder in _tops(repository, inner)]
     found += [NamedTarget(chart or ".", Kind.CHART) for chart in charts]
     return [NamedTarget(name or ".", Kind.PLAIN, files), *found] if files else found
 
