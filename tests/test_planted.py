@@ -196,6 +196,13 @@ def test_without_a_mistake_nothing_is_found(tmp_path: Path) -> None:
     assert found(tmp_path) == set()
 
 
+def test_applications_without_their_namespace_are_found(tmp_path: Path) -> None:
+    planted(tmp_path, Plant("", "argocd/kustomization.yaml", "namespace: argocd\n", ""))
+    rules = {rule for rule, _, _ in found(tmp_path)}
+    files = {file.partition("/")[0] for _, file, _ in found(tmp_path)}
+    assert (rules, files) == ({"object-namespaced"}, {"argocd"})
+
+
 def test_a_file_that_falls_out_of_use_is_found_with_what_it_did(tmp_path: Path) -> None:
     planted(tmp_path, Plant("", PROD, "  - pdb-frontend.yaml\n", ""))
     assert found(tmp_path) == {
