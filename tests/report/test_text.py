@@ -78,6 +78,49 @@ def test_the_caret_stands_under_the_key_or_the_value(
     assert shown[1][start : start + shown[2].count("^")] == under
 
 
+@pytest.mark.parametrize(
+    ("line", "value", "before"),
+    [
+        ("plain: value", "value", 7),
+        ("{漢字: two, b: value}", "value", 15),
+        ("{b: 漢字}", "漢字", 4),
+        ("{'🚀': value}", "value", 7),
+        ("{e\u0301te\u0301: value}", "value", 6),
+        ("\t\tb: value", "value", 5),
+        ("{\uff42: value}", "value", 5),
+        ("{'a\u200b': value}", "value", 12),
+    ],
+)
+def test_the_caret_stands_under_it_on_a_terminal_too(
+    tmp_path: Path, line: str, value: str, before: int
+) -> None:
+    """`before` counts the terminal's columns: two for a wide character, none for an accent."""
+    (tmp_path / "b.yaml").write_text(f"{line}\n", encoding="utf-8")
+    place = Place("b.yaml", 1, line.index(value) + 1)
+    report = a_report(a_finding("prod")._replace(source=place))
+    _, shown, carets, *_ = text(tmp_path, report)
+    assert shown == f" 1 | {printable(line.replace(chr(9), ' '))}"
+    wide = {"漢字": 4}
+    assert carets == "   | " + " " * before + "^" * wide.get(value, len(value))
+
+
+@pytest.mark.parametrize(
+    ("line", "under"),
+    [
+        ("{a b: value}", "a b"),
+        ("{a b : value}", "a b"),
+        ("'a: b': value", "'a: b'"),
+        ("a:b: value", "a:b"),
+        ("http://a.b/c d # why", "http://a.b/c d"),
+    ],
+)
+def test_the_caret_covers_a_key_to_its_end(tmp_path: Path, line: str, under: str) -> None:
+    (tmp_path / "b.yaml").write_text(f"{line}\n", encoding="utf-8")
+    place = Place("b.yaml", 1, line.index(under) + 1)
+    carets = text(tmp_path, a_report(a_finding("prod")._replace(source=place)))[2]
+    assert carets == "   | " + " " * line.index(under) + "^" * len(under)
+
+
 def test_what_was_first_set_elsewhere_is_named(tmp_path: Path) -> None:
     related = (Related(Place("base/a.yaml", 7, 3), "set first here"),)
     shown = text(tmp_path, a_report(a_finding("prod")._replace(related=related)))
