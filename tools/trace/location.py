@@ -26,6 +26,7 @@ class Location(NamedTuple):
     `layer` is what set it last: resource, patch, images, replicas, labels, annotations, namespace,
     name, generator, replacement or hash. `overrides` are earlier places, oldest first.
     `path` is what `place` belongs to: the field asked for, or its nearest existing parent.
+    `key` is where the key stands that leads to the field, None for items of lists.
     """
 
     place: Place | None
@@ -33,6 +34,7 @@ class Location(NamedTuple):
     path: FieldPath
     overrides: tuple[Override, ...] = ()
     reason: str | None = None
+    key: Place | None = None
 
 
 class Tracer(Protocol):
