@@ -28,8 +28,9 @@ from tools.rules.target import Target
 def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     resources = PodResources(pod, target.resources)
     for own in resources.containers:
-        if resources.unstated(own, "limits", ["ephemeral-storage"]):
+        if missing := resources.unstated(own, "limits", ["ephemeral-storage"]):
+            why = resources.why_unstated(own.container, "limits", missing)
             yield Problem(
                 own.container.at("resources", "limits", "ephemeral-storage"),
-                f"container {own.container.name!r} has no limit for ephemeral-storage",
+                f"container {own.container.name!r} has no limit for ephemeral-storage{why}",
             )

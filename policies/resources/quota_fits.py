@@ -43,6 +43,7 @@ from tools.rules.target import Target
     judges=Judges.TARGET,
     severity=Severity.ERROR,
     remedy="Raise the quota, or lower the amounts, replicas, maxReplicas or maxSurge behind it.",
+    defers_to=("quantity-unit-sane",),
 )
 def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:
     cluster = target.facts.cluster

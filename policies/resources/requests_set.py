@@ -34,7 +34,7 @@ class Options:
 @rule(
     judges=Judges.POD,
     severity=Severity.ERROR,
-    remedy="Write resources.requests with cpu and memory, as much as the container usually needs.",
+    remedy="Write resources.requests with what is missing, as much as the container usually needs.",
     options=Options,
 )
 def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
@@ -44,7 +44,10 @@ def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
             own, "requests", options.resources, defaults=options.limit_ranges
         )
         if missing and own.container.stays:
+            why = resources.why_unstated(own.container, "requests", missing)
             yield Problem(
                 own.container.at("resources", "requests", *missing[: len(missing) == 1]),
-                f"container {own.container.name!r} requests no {' and no '.join(missing)}",
+                f"container {own.container.name!r} requests no {' and no '.join(missing)}{why}",
+                remedy=f"Write resources.requests with {' and '.join(missing)}, as much as the "
+                "container usually needs.",
             )

@@ -73,4 +73,6 @@ def _judged(
                 yield Problem(
                     own.container.at("resources", field, name),
                     f"{subject} of {stated.value!r}, {word} than {text}",
+                    remedy=f"Write {text} or {'more' if sign > 0 else 'less'}, or agree on another "
+                    "range in policies.yaml.",
                 )

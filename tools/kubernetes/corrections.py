@@ -16,7 +16,7 @@ RANGES: Mapping[str, Mapping[str, int]] = {"int32": INT32, "int64": INT64}
 REPLACED: Mapping[str, Mapping[str, Any]] = {
     # Both are `oneOf` of types that each take null, so that null would fit twice and be refused.
     "util.intstr.IntOrString": {"type": ["integer", "string", "null"], **INT32},
-    "api.resource.Quantity": {"type": ["number", "string", "null"]},
+    "api.resource.Quantity": {"type": ["number", "string", "null"], "format": "quantity"},
 }
 """Definitions that are written anew, by the last three parts of their names."""
 

@@ -6,7 +6,7 @@ the amounts of the containers add up to the pod's, unless `spec.resources` of th
 (on by default since Kubernetes 1.34), and the RuntimeClass' overhead comes on top.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cached_property
 
@@ -14,12 +14,13 @@ from tools.kubernetes.limit_range import (
     Amounts,
     Defaults,
     container_defaults,
+    is_unreadable,
     stated_amounts,
 )
 from tools.kubernetes.pod import Container, Pod, Role
-from tools.kubernetes.quantity import parse_quantity
 from tools.kubernetes.resource import Resource, ResourceSet, as_map
 from tools.kubernetes.resource_sums import ContainerResources, Sums, aggregate
+from tools.source.place import FieldPath, dotted
 
 OVERHEAD_UNKNOWN = "its RuntimeClass is not in the target, so the pod overhead is not counted"
 
@@ -71,8 +72,8 @@ class PodResources:
         """The resources of which neither the container nor the pod as a whole states any.
 
         `field` is `requests` or `limits`; `defaults` says whether what a LimitRange fills in
-        counts. An amount of 0 reserves nothing and limits nothing; one that is not a quantity is
-        left to the schema.
+        counts. An amount of 0 reserves nothing and limits nothing; one that cannot be read is not
+        unstated, but unknown.
         """
         whole = {**self.pod_level("limits"), **self.pod_level(field)}
         workload = self.pod.workload
@@ -86,8 +87,33 @@ class PodResources:
             name
             for name in names
             if not any(name in source and source[name].amount > 0 for source in sources)
-            and not _unreadable(own.container, field, name)
+            and not self.is_unknown(own.container, field, name)
         ]
+
+    def why_unstated(self, container: Container, field: str, names: Sequence[str]) -> str:
+        """What stands where the amounts of `unstated` are missing: `: resources.limits is null`.
+
+        "" where nothing does.
+        """
+        path: FieldPath = ()
+        for part in ("resources", field, *names[: len(names) == 1]):
+            above = as_map(container.get(*path))
+            path = (*path, part)
+            if part not in above:
+                return ""
+            if above[part] is None:
+                return f": {dotted(path)} is null"
+        value = container.get(*path)
+        return "" if isinstance(value, dict) else f": {dotted(path)} is {value!r}"
+
+    def is_unknown(self, container: Container, field: str, name: str) -> bool:
+        """Whether nobody can tell the amount, because what stands there is none."""
+        workload = self.pod.workload
+        paths = [container.at("resources", part, name) for part in {field, "limits"}]
+        if any(is_unreadable(workload, path) for path in paths):
+            return True
+        own = (container.get("resources", part, name) for part in {field, "limits"})
+        return name in self.defaults.unreadable and all(value is None for value in own)
 
     @cached_property
     def requests(self) -> Sums:
@@ -164,11 +190,6 @@ class PodResources:
         return not any(
             stated.amount > 0 for part in parts for name, stated in part.items() if name in _COMPUTE
         )
-
-
-def _unreadable(container: Container, field: str, name: str) -> bool:
-    stated = [container.get("resources", part, name) for part in {field, "limits"}]
-    return any(value is not None and parse_quantity(value) is None for value in stated)
 
 
 def _pod_level(name: str) -> bool:

@@ -93,7 +93,7 @@ class Gate:
             if not is_component and not any(obstacle.blocking for obstacle in obstacles):
                 obstacles.append(Obstacle("there is nothing to judge: no Kubernetes object"))
             settings = {r: s for r, s in settings.items() if self._needs_no_objects(r)}
-        verdict = judge(self.rules, settings, target)
+        verdict = judge(self.rules, settings, target, self._is_waived)
         self._collect(verdict, report, book)
         report.not_judged += [
             NotJudged(None, path, None, obstacle.place, obstacle.reason, obstacle.blocking)
@@ -110,6 +110,11 @@ class Gate:
                 round(perf_counter() - begin, 4),
             )
         )
+
+    def _is_waived(self, finding: Finding) -> bool:
+        environment = self.config.environment_of(finding.target)
+        name = environment.name if environment else None
+        return any(w.accepts(finding, name, self.today) for w in self.config.waivers)
 
     def _needs_no_objects(self, rule_id: str) -> bool:
         return self.rules[rule_id].judges is Judges.SOURCE

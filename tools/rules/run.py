@@ -1,6 +1,6 @@
 """Run rules over one target: a rule names the field, the engine finds its place."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,7 +27,12 @@ class Verdict(NamedTuple):
     not_judged: list[NotJudged]
 
 
-def judge(rules: Mapping[str, Rule], settings: Mapping[str, Setting], target: Target) -> Verdict:
+def judge(
+    rules: Mapping[str, Rule],
+    settings: Mapping[str, Setting],
+    target: Target,
+    is_waived: Callable[[Finding], bool] = lambda finding: False,
+) -> Verdict:
     """Run the rules that have a setting. A rule that raises is not judged, and that blocks."""
     verdict = Verdict([], [])
     for rule_id, setting in settings.items():
@@ -39,19 +44,30 @@ def judge(rules: Mapping[str, Rule], settings: Mapping[str, Setting], target: Ta
                 run.record(outcome, verdict)
         except Exception as error:  # a defect of one rule must not hide what the others found
             verdict.not_judged.append(run.crash(error))
-    verdict.findings[:] = _without_echoes(verdict.findings, rules)
+    verdict.findings[:] = _without_echoes(verdict.findings, rules, is_waived)
     verdict.findings.sort(key=lambda finding: finding.order)
     verdict.not_judged.sort(key=lambda entry: entry.order)
     return verdict
 
 
-def _without_echoes(findings: list[Finding], rules: Mapping[str, Rule]) -> list[Finding]:
-    """One mistake is one finding: a rule is silent where one that it defers to has spoken."""
-    said = {(f.rule, f.source): f.severity for f in findings}
+def _without_echoes(
+    findings: list[Finding], rules: Mapping[str, Rule], is_waived: Callable[[Finding], bool]
+) -> list[Finding]:
+    """One mistake is one finding: a rule is silent where one that it defers to has spoken.
+
+    Where a finding compares several fields, that is any of them. What is waived is no mistake, and
+    what follows from it is said.
+    """
+    heard = frozenset[str]().union(*(rule.defers_to for rule in rules.values()))
+    spoken = (f for f in findings if f.rule in heard and not is_waived(f))
+    said = {(f.rule, f.source): f.severity for f in spoken}
 
     def is_echo(finding: Finding) -> bool:
         others = rules[finding.rule].defers_to if finding.source else ()
-        return any(said.get((other, finding.source), 0) >= finding.severity for other in others)
+        places = (finding.source, *(related.place for related in finding.related))
+        return any(
+            said.get((other, place), 0) >= finding.severity for other in others for place in places
+        )
 
     return [finding for finding in findings if not is_echo(finding)]
 
@@ -125,7 +141,7 @@ class _Run:
             path=problem.path,
             message=problem.message,
             remedy=problem.remedy or self.rule.remedy,
-            source=location.place,
+            source=(location.key if problem.at_key else None) or location.place,
             related=tuple(related),
         )
 
