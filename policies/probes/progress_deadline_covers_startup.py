@@ -22,6 +22,8 @@ from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 DEFAULT_SECONDS = 600
+MARGIN = 60
+"""Seconds for what comes before the first probe, such as pulling the image."""
 
 
 @rule(
@@ -42,4 +44,6 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
             ("spec", "progressDeadlineSeconds"),
             f"progressDeadlineSeconds is {deadline}{default}, "
             f"but the probes allow the pod {budget} s to start",
+            remedy=f"Write `progressDeadlineSeconds: {budget + MARGIN}` or so, or let the probes "
+            "allow less.",
         )

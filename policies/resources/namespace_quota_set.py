@@ -33,5 +33,7 @@ def check(namespace: Resource, target: Target, options: None) -> Iterator[Proble
     missing = [kind for kind in ("ResourceQuota", "LimitRange") if kind not in present]
     if missing:
         yield Problem(
-            ("metadata", "name"), f"namespace {namespace.name!r} has no {' and no '.join(missing)}"
+            ("metadata", "name"),
+            f"namespace {namespace.name!r} has no {' and no '.join(missing)}",
+            remedy=f"Add a {' and a '.join(missing)} with metadata.namespace {namespace.name}.",
         )

@@ -91,7 +91,7 @@ def _refused(refusal: Refusal) -> Problem:
         refusal.path,
         refusal.message,
         refusal.resource,
-        "State an amount that the LimitRange and the ResourceQuota accept.",
+        refusal.remedy,
         ((refusal.cause, refusal.cause_path, "demanded here"),),
     )
 

@@ -17,7 +17,8 @@ from collections.abc import Iterator
 
 from tools.kubernetes.autoscaling import AUTOSCALERS, target_of
 from tools.kubernetes.resource import Resource
-from tools.kubernetes.rollout import WITHOUT_SCALE
+from tools.kubernetes.rollout import SCALABLE, WITHOUT_SCALE
+from tools.kubernetes.spelling import closest
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
@@ -36,7 +37,8 @@ def check(autoscaler: Resource, target: Target, options: None) -> Iterator[Probl
         return
     if wanted.kind in WITHOUT_SCALE:
         sentence = f"a {wanted.kind} has no number of replicas that could be scaled"
-        yield Problem((*REFERENCE, "kind"), sentence)
+        remedy = "Name a Deployment or StatefulSet, or delete the autoscaler."
+        yield Problem((*REFERENCE, "kind"), sentence, remedy=remedy)
         return
     found = target.resources.find(wanted.kind, wanted.name, wanted.namespace, wanted.group)
     if found is None:
@@ -62,10 +64,20 @@ def _missing(autoscaler: Resource, target: Target) -> Problem:
     for other in target.resources.of_kind(wanted.kind):
         if other.name == wanted.name and other.namespace == wanted.namespace:
             given = autoscaler.get(*REFERENCE, "apiVersion")
-            group = f"apiVersion is {given!r}, but {called} is of {other.ref.api_version!r}"
-            return Problem((*REFERENCE, "apiVersion"), group)
+            stated = "not set" if given is None else repr(given)
+            sentence = f"apiVersion is {stated}, but {called} is of {other.ref.api_version!r}"
+            remedy = f"Write `apiVersion: {other.ref.api_version}`."
+            return Problem((*REFERENCE, "apiVersion"), sentence, remedy=remedy)
     for other in target.resources.of_kind(wanted.kind):
         if other.name == wanted.name:
             sentence = f"{called} is in namespace {other.namespace!r}, the autoscaler is not"
-            return Problem((*REFERENCE, "name"), sentence)
-    return Problem((*REFERENCE, "name"), f"there is no {called} in its namespace")
+            remedy = f"Write `namespace: {other.namespace}` in the metadata of the autoscaler."
+            return Problem((*REFERENCE, "name"), sentence, remedy=remedy)
+    here = [r for r in target.resources.of_kind(*SCALABLE) if r.namespace == wanted.namespace]
+    alike = closest(wanted.name, (r.name for r in here if r.kind == wanted.kind))
+    elsewhere = next((r.kind for r in here if r.name == wanted.name), None)
+    sentence = f"there is no {called} in its namespace"
+    if alike or elsewhere:
+        remedy = f"Write `name: {alike}`." if alike else f"Write `kind: {elsewhere}`."
+        return Problem((*REFERENCE, "name"), sentence, remedy=remedy)
+    return Problem((*REFERENCE, "name"), sentence)

@@ -65,7 +65,9 @@ def _judge(
     free = evictable(field, value, expected)
     if free is not None and free < 1 <= expected:
         kept = "the only pod" if expected == 1 else f"all {expected} pods"
-        yield Problem(("spec", field), f"{field} {value!r} keeps {kept} from being evicted")
+        remedy = "Write `maxUnavailable: 1`." if field == "maxUnavailable" else None
+        message = f"{field} {value!r} keeps {kept} from being evicted"
+        yield Problem(("spec", field), message, remedy=remedy)
 
 
 def _uncounted(workloads: Sequence[Resource], absolute: bool) -> Resource | None:

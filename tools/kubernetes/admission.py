@@ -44,6 +44,7 @@ class Refusal(NamedTuple):
     message: str
     cause: Resource
     cause_path: FieldPath
+    remedy: str
 
 
 def limit_range_refusals(pod: PodResources, resources: ResourceSet) -> Iterator[Refusal]:
@@ -96,7 +97,12 @@ def quota_refusals(quota: Resource, loads: Iterable[Load]) -> Iterator[Refusal]:
                     )
                     path = own.container.at("resources", field, name)
                     cause = next(entry for entry in hard if _REQUIRED.get(entry) == (field, name))
-                    yield Refusal(load.pod.workload, path, message, quota, ("spec", "hard", cause))
+                    remedy = (
+                        f"Write resources.{field}.{name} in the container, or give it a default in "
+                        "a LimitRange."
+                    )
+                    cause_path = ("spec", "hard", cause)
+                    yield Refusal(load.pod.workload, path, message, quota, cause_path, remedy)
 
 
 def _is_unknown(pod: PodResources, own: ContainerResources, name: str) -> bool:
@@ -107,7 +113,11 @@ def _refusal(resource: Resource, path: FieldPath, message: str, bound: Bound) ->
     source = bound.stated.resource
     words = _WORDS[bound.field].format(value=repr(bound.stated.value))
     sentence = f"{message}, but LimitRange {source.name!r} demands {words}"
-    return Refusal(resource, path, sentence, source, bound.stated.path)
+    plain = _WORDS[bound.field].format(value=bound.stated.value)
+    remedy = f"Write {plain}, or change {bound.field} in the LimitRange."
+    if bound.type == "Pod":
+        remedy = f"Let the containers add up to {plain}, or change {bound.field} in the LimitRange."
+    return Refusal(resource, path, sentence, source, bound.stated.path, remedy)
 
 
 _WORDS = {
