@@ -14,13 +14,14 @@ may stand beside them: selectors cannot change later, so a running workload keep
 https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from tools.kubernetes.resource import Resource
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
+from tools.source.place import dotted
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,12 @@ def check(resource: Resource, target: Target, options: Options) -> Iterator[Prob
         if missing:
             bearer = "the pod template" if above else f"{resource.kind} {resource.name!r}"
             plural = "s" if len(missing) > 1 else ""
-            message = f"{bearer} lacks the label{plural} {', '.join(missing)}"
-            yield Problem((*path, missing[0]), message)
+            states = "leaves empty" if all(name in labels for name in missing) else "lacks"
+            message = f"{bearer} {states} the label{plural} {', '.join(missing)}"
+            remedy = None if target.tree else f"Write {_written(missing)} below {dotted(path)}."
+            yield Problem((*path, missing[0]), message, remedy=remedy)
             return
+
+
+def _written(names: Sequence[str]) -> str:
+    return " and ".join(f"`{name}: …`" for name in names)

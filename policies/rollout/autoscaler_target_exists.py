@@ -74,7 +74,7 @@ def _missing(autoscaler: Resource, target: Target) -> Problem:
             remedy = f"Write `namespace: {other.namespace}` in the metadata of the autoscaler."
             return Problem((*REFERENCE, "name"), sentence, remedy=remedy)
     here = [r for r in target.resources.of_kind(*SCALABLE) if r.namespace == wanted.namespace]
-    alike = closest(wanted.name, (r.name for r in here if r.kind == wanted.kind))
+    alike = closest(wanted.name, (r.name for r in here if r.kind == wanted.kind), 0.6)
     elsewhere = next((r.kind for r in here if r.name == wanted.name), None)
     sentence = f"there is no {called} in its namespace"
     if alike or elsewhere:
