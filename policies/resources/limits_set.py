@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from tools.kubernetes.effective_resources import PodResources
 from tools.kubernetes.pod import Pod
+from tools.kubernetes.wrong_amounts import why_unstated
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -44,7 +45,7 @@ def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
         )
         if missing:
             names = " and ".join(missing)
-            why = resources.why_unstated(own.container, "limits", missing)
+            why = why_unstated(own.container, "limits", missing)
             yield Problem(
                 own.container.at("resources", "limits", *missing[: len(missing) == 1]),
                 f"container {own.container.name!r} has no limit for {names}{why}",

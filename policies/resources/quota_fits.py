@@ -82,6 +82,7 @@ def _exceeded(quota: Resource, name: str, use: Use) -> Problem:
         f"{name} comes to {total} at most, over the "
         f"{use.hard.value!r} of this quota: {describe(use.shares, name)}{also}",
         quota,
+        f"Write `{name}: {total}` or more, or lower what the objects named here take.",
         related=tuple((s.resource, s.path, s.words) for s in largest(use.shares)[:NAMED]),
     )
 

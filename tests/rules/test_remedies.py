@@ -242,7 +242,23 @@ spec: {hard: {limits.cpu: 4}}
 """,
          "container 'web' has no cpu limit, and ResourceQuota 'quota' refuses pods without one",
          "Write resources.limits.cpu in the container, or give it a default in a LimitRange."),
+    Case("quota-fits", pod("", resources="{requests: {cpu: 1}}") + """\
+---
+apiVersion: v1
+kind: ResourceQuota
+metadata: {name: quota, namespace: shop}
+spec: {hard: {requests.cpu: 800m}}
+""",
+         "requests.cpu comes to 1 at most, over the '800m' of this quota: Pod/web 1 x 1",
+         "Write `requests.cpu: 1` or more, or lower what the objects named here take."),
     # rollout
+    Case("revision-history-bounded", deployment("revisionHistoryLimit: 0"),
+         "revisionHistoryLimit is 0: there is nothing to go back to",
+         "Write `revisionHistoryLimit: 5`."),
+    Case("revision-history-bounded", deployment(""),
+         "revisionHistoryLimit is not set and defaults to 10, more than 3",
+         "Write `revisionHistoryLimit: 3`.",
+         "rules: {revision-history-bounded: {max: 3}}"),
     Case("autoscaler-bounds-sane", hpa("{minReplicas: 1, maxReplicas: 5}"),
          "minReplicas is 1, fewer than 2", "Write `minReplicas: 2` or more."),
     Case("autoscaler-bounds-sane", hpa("{minReplicas: 4, maxReplicas: 2}"),

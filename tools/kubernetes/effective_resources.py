@@ -6,7 +6,7 @@ the amounts of the containers add up to the pod's, unless `spec.resources` of th
 (on by default since Kubernetes 1.34), and the RuntimeClass' overhead comes on top.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cached_property
 
@@ -14,13 +14,12 @@ from tools.kubernetes.limit_range import (
     Amounts,
     Defaults,
     container_defaults,
-    is_unreadable,
     stated_amounts,
 )
 from tools.kubernetes.pod import Container, Pod, Role
 from tools.kubernetes.resource import Resource, ResourceSet, as_map
 from tools.kubernetes.resource_sums import ContainerResources, Sums, aggregate
-from tools.source.place import FieldPath, dotted
+from tools.kubernetes.wrong_amounts import is_wrong, unless_wrong
 
 OVERHEAD_UNKNOWN = "its RuntimeClass is not in the target, so the pod overhead is not counted"
 
@@ -43,8 +42,11 @@ class PodResources:
         return tuple(
             ContainerResources(
                 own.container,
-                {**self.defaults.requests, **own.requests},
-                {**self.defaults.limits, **own.limits},
+                {
+                    **unless_wrong(own.container, "requests", self.defaults.requests),
+                    **own.requests,
+                },
+                {**unless_wrong(own.container, "limits", self.defaults.limits), **own.limits},
             )
             for own in self._own
         )
@@ -58,7 +60,8 @@ class PodResources:
                 workload = self.pod.workload
                 limits = stated_amounts(workload, container.at("resources", "limits"))
                 requests = stated_amounts(workload, container.at("resources", "requests"))
-                found.append(ContainerResources(container, {**limits, **requests}, limits))
+                same = unless_wrong(container, "requests", limits)
+                found.append(ContainerResources(container, {**same, **requests}, limits))
         return found
 
     def pod_level(self, field: str) -> Amounts:
@@ -90,27 +93,9 @@ class PodResources:
             and not self.is_unknown(own.container, field, name)
         ]
 
-    def why_unstated(self, container: Container, field: str, names: Sequence[str]) -> str:
-        """What stands where the amounts of `unstated` are missing: `: resources.limits is null`.
-
-        "" where nothing does.
-        """
-        path: FieldPath = ()
-        for part in ("resources", field, *names[: len(names) == 1]):
-            above = as_map(container.get(*path))
-            path = (*path, part)
-            if part not in above:
-                return ""
-            if above[part] is None:
-                return f": {dotted(path)} is null"
-        value = container.get(*path)
-        return "" if isinstance(value, dict) else f": {dotted(path)} is {value!r}"
-
     def is_unknown(self, container: Container, field: str, name: str) -> bool:
         """Whether nobody can tell the amount, because what stands there is none."""
-        workload = self.pod.workload
-        paths = [container.at("resources", part, name) for part in {field, "limits"}]
-        if any(is_unreadable(workload, path) for path in paths):
+        if any(is_wrong(container, part, name) for part in {field, "limits"}):
             return True
         own = (container.get("resources", part, name) for part in {field, "limits"})
         return name in self.defaults.unreadable and all(value is None for value in own)
