@@ -11,6 +11,8 @@ MAX_BYTES = 8 * 1024 * 1024
 """Bytes of one YAML file. etcd stores at most 1.5 MiB per object."""
 
 KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+STANDARD_INPUT = "<stdin>"
+"""The file name of what came by standard input."""
 YAML_SUFFIXES = (".yaml", ".yml", ".json")
 
 
@@ -68,6 +70,10 @@ class Repository:
         if file not in self._texts:
             self._texts[file] = self._read(file)
         return self._texts[file]
+
+    def keep(self, file: str, text: str) -> None:
+        """Have `file` hold a text that is not on disk, such as that of standard input."""
+        self._texts[file] = text
 
     def lines(self, file: str) -> Sequence[str]:
         """The lines of a file for showing; a file that cannot be read has none."""

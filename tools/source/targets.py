@@ -23,7 +23,6 @@ class Kind(Enum):
     KUSTOMIZATION = "a folder that Kustomize renders"
     COMPONENT = "a component by itself: its kustomization, and its resources as they are"
     PLAIN = "YAML files as they are"
-    STANDARD_INPUT = "YAML from standard input"
     CHART = "a Helm chart"
 
 
