@@ -56,7 +56,7 @@ class Repository:
 
     def kustomization_in(self, folder: str) -> str | None:
         """The kustomization file of a folder, or None. Two are an error, as in Kustomize."""
-        found = [n for n in KUSTOMIZATION_NAMES if self.is_file(join(folder, n))]
+        found = self._kustomizations(folder)
         if len(found) > 1:
             names = " and ".join(found)
             sentence = (
@@ -64,6 +64,13 @@ class Repository:
             )
             raise SourceError(sentence, Place(join(folder, found[1]), 1, 1))
         return join(folder, found[0]) if found else None
+
+    def has_kustomization(self, folder: str) -> bool:
+        """Whether a folder holds a kustomization file, or several."""
+        return bool(self._kustomizations(folder))
+
+    def _kustomizations(self, folder: str) -> list[str]:
+        return [n for n in KUSTOMIZATION_NAMES if self.is_file(join(folder, n))]
 
     def text(self, file: str) -> str:
         """The text of a file. Raises SourceError if it is not UTF-8 text within limits."""

@@ -52,7 +52,7 @@ def named_targets(repository: Repository, path: Path) -> list[NamedTarget]:
         if name.rpartition("/")[2] in KUSTOMIZATION_NAMES:
             return [_kustomization(repository, name.rpartition("/")[0])]
         return [NamedTarget(name, Kind.PLAIN, (name,))]
-    if repository.kustomization_in(name):
+    if repository.has_kustomization(name):
         return [_kustomization(repository, name)]
     if repository.is_file(join(name, "Chart.yaml")):
         return [NamedTarget(name or ".", Kind.CHART)]
