@@ -62,8 +62,36 @@ def test_the_same_finding_of_two_targets_is_told_once(tmp_path: Path) -> None:
         "",
         "minikube     4 objects    0.05 s  1 error",
         "prod         4 objects    0.05 s  1 error",
-        "2 targets, 8 objects, 70 rules, Kubernetes 1.36: 2 errors",
+        "2 targets, 8 objects, 70 rules, Kubernetes 1.36: 2 errors from 1 cause",
     ]
+
+
+def test_one_entry_that_sets_many_objects_is_told_once(tmp_path: Path) -> None:
+    findings = [
+        a_finding("prod")._replace(resource=Ref("v1", "Pod", "prod", name))
+        for name in ("web", "api", "db", "cache", "queue")
+    ]
+    assert text(tmp_path, a_report(*findings))[3:5] == [
+        "   = Pod/web, spec.image in prod",
+        "   = likewise Pod/api, Pod/db, Pod/cache and 1 more",
+    ]
+    twice = [a_finding("prod"), a_finding("prod")._replace(path=("spec", "other"))]
+    assert text(tmp_path, a_report(*twice))[3:5] == [
+        "   = Pod/web, spec.image in prod",
+        "   = likewise in 1 other field of it",
+    ]
+
+
+def test_what_differs_in_its_sentence_or_severity_is_told_apart(tmp_path: Path) -> None:
+    other = a_finding("prod")._replace(message="another sentence")
+    milder = a_finding("minikube")._replace(severity=Severity.WARNING)
+    shown = text(tmp_path, a_report(a_finding("prod"), other, milder))
+    assert [line.partition(" [")[0] for line in shown if "[image-tag-set]" in line] == [
+        "a.yaml:2:10: error: image 'nginx:latest' has no fixed tag",
+        "a.yaml:2:10: error: another sentence",
+        "a.yaml:2:10: warning: image 'nginx:latest' has no fixed tag",
+    ]
+    assert shown[-1].endswith(": 2 errors, 1 warning")
 
 
 @pytest.mark.parametrize(
@@ -152,8 +180,26 @@ def test_what_blocks_is_told_one_by_one_and_absent_evidence_once_a_rule(tmp_path
         "a.yaml:1:1: not judged: not valid YAML (prod)",
         "prod: not judged: Pod/a: nothing declared (and 1 more) [writable]",
         "",
-        "prod     4 objects    0.05 s  clean",
+        "prod     4 objects    0.05 s  not judged in full",
         "1 target, 4 objects, 70 rules, Kubernetes 1.36: 3 not judged (1 blocking)",
+    ]
+
+
+def test_one_obstacle_of_several_targets_is_told_once(tmp_path: Path) -> None:
+    entries = tuple(
+        NotJudged(None, target, None, Place("base/a.yaml", 1, 1), "not valid YAML", True)
+        for target in ("minikube", "prod")
+    )
+    shown = text(tmp_path, a_report(not_judged=entries))
+    assert shown[0] == "base/a.yaml:1:1: not judged: not valid YAML (minikube, prod)"
+
+
+def test_standard_input_has_a_name_and_one_object_is_one(tmp_path: Path) -> None:
+    report = a_report()
+    report.targets[:] = [TargetReport("-", "judged", None, 1, 70, 0.05)]
+    assert text(tmp_path, report) == [
+        "standard input      1 object    0.05 s  clean",
+        "1 target, 1 object, 70 rules, Kubernetes 1.36: nothing to mend",
     ]
 
 
@@ -168,6 +214,14 @@ def test_github_properties_and_text_are_escaped() -> None:
     assert to_github(a_report(finding)) == (
         "::error file=a%2Cb%3Ac.yaml,line=1,col=2,title=image-tag-set::"
         "Pod prod/web in prod: 50%25\\u000d::error::x%0AName a version.\n"
+    )
+
+
+def test_github_annotates_one_cause_once() -> None:
+    findings = [a_finding("minikube"), a_finding("prod")]
+    assert to_github(a_report(*findings)) == (
+        "::error file=a.yaml,line=2,col=10,title=image-tag-set::"
+        "Pod/web in minikube, prod: image 'nginx:latest' has no fixed tag%0AName a version.\n"
     )
 
 

@@ -131,11 +131,12 @@ class Gate:
         target.kinds_without_schema = self.config.kinds_without_schema
 
     def _collect(self, verdict: Verdict, report: Report, book: WaiverBook) -> None:
-        """Add findings, waived where a waiver says so; a place in a file is reported once."""
-        seen = {(f.rule, f.source, f.message) for f in report.findings if f.resource is None}
+        """Add findings, waived where a waiver says so.
+
+        A file that several targets share is judged with each of them, as their objects are: what
+        an environment demands or waives holds for the files of its targets too.
+        """
         for finding in verdict.findings:
-            if finding.resource is None and (finding.rule, finding.source, finding.message) in seen:
-                continue
             environment = self.config.environment_of(finding.target)
             report.findings.append(book.apply(finding, environment.name if environment else None))
         report.not_judged.extend(verdict.not_judged)
