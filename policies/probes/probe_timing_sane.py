@@ -116,12 +116,12 @@ def _faster(stated: str, timeout: int, period: int) -> str:
 
 
 def _patient(probe: Probe, seconds: int | None) -> str | None:
-    """What to raise so that a probe gives up later than after a number of seconds."""
+    """What to raise so that liveness gives up later than after some seconds, startup no earlier."""
     period, delay = probe.seconds("periodSeconds"), probe.seconds("initialDelaySeconds")
     if not period or delay is None or seconds is None:
         return None
-    waits = delay if probe.field == STARTUP else 0
-    threshold = (seconds - waits) // period + 1
+    is_startup = probe.field == STARTUP
+    threshold = -((delay - seconds) // period) if is_startup else seconds // period + 1
     return f"Write `failureThreshold: {threshold}` or more in the {_kind(probe)} probe."
 
 

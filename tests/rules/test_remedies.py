@@ -188,7 +188,7 @@ CASES = [
          pod("", livenessProbe=f"{{{PROBE}}}", startupProbe=f"{{{PROBE}, periodSeconds: 5}}"),
          "the startup probe of container 'web' gives up after 15 s, earlier than liveness, which "
          "would after 30 s",
-         "Write `failureThreshold: 7` or more in the startup probe."),
+         "Write `failureThreshold: 6` or more in the startup probe."),
     Case("progress-deadline-covers-startup",
          deployment("progressDeadlineSeconds: 30", startupProbe=f"{{{PROBE}}}"),
          "progressDeadlineSeconds is 30, but the probes allow the pod 30 s to start",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from tools.kubernetes.corrections import QUANTITY_FORMAT
 from tools.kubernetes.spelling import closest
 
 Facts = Mapping[str, Any]
@@ -34,7 +35,7 @@ _RIGHT = {
 _FORMATS = {
     "byte": "base64",
     "date-time": "a time such as '2026-01-31T15:04:05Z'",
-    "quantity": _QUANTITY,
+    QUANTITY_FORMAT: _QUANTITY,
 }
 _QUANTITY_PATTERN = "^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|"
 """How the pattern begins that CustomResourceDefinitions give to quantities."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from tools.kubernetes.corrections import QUANTITY_FORMAT
 from tools.kubernetes.resource import as_map
 from tools.kubernetes.violations import Violation, violations
 
@@ -40,7 +41,7 @@ class Shape:
         try:
             return Draft202012Validator(
                 dict(self.schema),
-                formats={"byte": _is_base64, "quantity": _is_quantity},
+                formats={"byte": _is_base64, QUANTITY_FORMAT: _is_quantity},
                 validate_formats=True,
                 # Nothing is fetched, whatever a schema refers to.
                 offline=True,
