@@ -1,25 +1,14 @@
 """What fixtures cannot show of the rules about names and identity: sentences, sizes, not judged."""
 
-from pathlib import Path
-from textwrap import dedent
-
 from policies.objects import name_valid, object_namespaced, object_unique
-from tools.kubernetes.objects import Read, objects_in
-from tools.kubernetes.resource import Resource, ResourceSet
+from tests.plain_target import plain_target
 from tools.rules.rule import Rule
 from tools.rules.run import Setting, Verdict, judge
-from tools.rules.target import Target
-from tools.source.document import parse
-from tools.source.repository import Repository
-from tools.trace.plain import PlainTrace
 
 
 def verdict(rule: Rule, text: str) -> Verdict:
     """One rule with its default options on the objects of a YAML text."""
-    found = [o for o in objects_in(parse(dedent(text), "objects.yaml")) if isinstance(o, Read)]
-    resources = ResourceSet([Resource(read.data, index) for index, read in enumerate(found)])
-    trace = PlainTrace({index: (read.document, read.path) for index, read in enumerate(found)})
-    target = Target("objects.yaml", Repository(Path("/nowhere")), resources, trace=trace)
+    target = plain_target(text)
     return judge({rule.id: rule}, {rule.id: Setting(rule.severity, rule.options)}, target)
 
 

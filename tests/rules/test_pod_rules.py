@@ -1,8 +1,5 @@
 """What fixtures cannot show of the pod security rules: sentences, related places, not judged."""
 
-from pathlib import Path
-from textwrap import dedent
-
 from policies.pods import (
     fs_group_set,
     run_as_non_root,
@@ -11,15 +8,10 @@ from policies.pods import (
     sysctls_safe,
     writable_paths_mounted,
 )
-from tools.kubernetes.objects import Read, objects_in
-from tools.kubernetes.resource import Resource, ResourceSet
+from tests.plain_target import plain_target
 from tools.rules.facts import Facts
 from tools.rules.rule import Rule
 from tools.rules.run import Setting, Verdict, judge
-from tools.rules.target import Target
-from tools.source.document import parse
-from tools.source.repository import Repository
-from tools.trace.plain import PlainTrace
 
 
 def verdict(
@@ -29,11 +21,7 @@ def verdict(
     kubernetes: tuple[str, ...] = ("1.34", "1.36"),
 ) -> Verdict:
     """One rule with its default options on the objects of a YAML text."""
-    found = [o for o in objects_in(parse(dedent(text), "pod.yaml")) if isinstance(o, Read)]
-    resources = ResourceSet([Resource(read.data, index) for index, read in enumerate(found)])
-    trace = PlainTrace({index: (read.document, read.path) for index, read in enumerate(found)})
-    target = Target("pod.yaml", Repository(Path()), resources, trace=trace, kubernetes=kubernetes)
-    target.facts = facts or Facts()
+    target = plain_target(text, kubernetes=kubernetes, facts=facts or Facts())
     return judge({rule.id: rule}, {rule.id: Setting(rule.severity, rule.options)}, target)
 
 

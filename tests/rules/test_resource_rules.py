@@ -1,20 +1,13 @@
 """What fixtures cannot show of the resource and probe rules: sentences, and what is not judged."""
 
-from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 from policies.probes import probe_timing_sane
 from policies.resources import capacity_fits, quantity_unit_sane, quota_fits, resource_range
-from tools.kubernetes.objects import Read, objects_in
-from tools.kubernetes.resource import Resource, ResourceSet
+from tests.plain_target import plain_target
 from tools.rules.facts import Cluster, Facts
 from tools.rules.rule import Rule
 from tools.rules.run import Setting, Verdict, judge
-from tools.rules.target import Target
-from tools.source.document import parse
-from tools.source.repository import Repository
-from tools.trace.plain import PlainTrace
 
 QUOTA = """
     ---
@@ -46,11 +39,7 @@ DAEMON_SET = """
 
 def verdict(rule: Rule, text: str, options: Any = None, facts: Facts | None = None) -> Verdict:
     """One rule on the objects of a YAML text."""
-    found = [o for o in objects_in(parse(dedent(text), "objects.yaml")) if isinstance(o, Read)]
-    resources = ResourceSet([Resource(read.data, index) for index, read in enumerate(found)])
-    trace = PlainTrace({index: (read.document, read.path) for index, read in enumerate(found)})
-    target = Target("objects.yaml", Repository(Path("/nowhere")), resources, trace=trace)
-    target.facts = facts or Facts()
+    target = plain_target(text, facts=facts or Facts())
     setting = Setting(rule.severity, options or rule.options)
     return judge({rule.id: rule}, {rule.id: setting}, target)
 

@@ -1,7 +1,5 @@
 """What fixtures cannot show of the rollout rules: sentences, severities, what is not judged."""
 
-from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -17,14 +15,9 @@ from policies.rollout import (
     rolling_update_zero_downtime,
     shutdown_graceful,
 )
-from tools.kubernetes.objects import Read, objects_in
-from tools.kubernetes.resource import Resource, ResourceSet
+from tests.plain_target import plain_target
 from tools.rules.rule import Rule, Severity
 from tools.rules.run import Setting, Verdict, judge
-from tools.rules.target import Target
-from tools.source.document import parse
-from tools.source.repository import Repository
-from tools.trace.plain import PlainTrace
 
 DEPLOYMENT = """
     ---
@@ -57,11 +50,7 @@ SERVICE = """
 
 def verdict(rule: Rule, *texts: str) -> Verdict:
     """One rule with its default options on the objects of YAML texts."""
-    documents = [d for text in texts for d in parse(dedent(text), "objects.yaml")]
-    found = [o for o in objects_in(documents) if isinstance(o, Read)]
-    resources = ResourceSet([Resource(read.data, index) for index, read in enumerate(found)])
-    trace = PlainTrace({index: (read.document, read.path) for index, read in enumerate(found)})
-    target = Target("objects.yaml", Repository(Path("/nowhere")), resources, trace=trace)
+    target = plain_target(*texts)
     return judge({rule.id: rule}, {rule.id: Setting(rule.severity, rule.options)}, target)
 
 
