@@ -3,17 +3,15 @@
 https://kubernetes.io/docs/concepts/security/service-accounts/
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tools.kubernetes.pod import Pod
-from tools.kubernetes.resource import Resource, ResourceSet
+from tools.kubernetes.resource import ResourceSet
+from tools.kubernetes.subjects import is_binding, subjects_of
 from tools.source.place import FieldPath
 
 DEFAULT = "default"
 """The ServiceAccount that every namespace has and that a pod without a name of one gets."""
-
-_USER_PREFIX = "system:serviceaccount:"
 
 
 class Account(NamedTuple):
@@ -37,9 +35,10 @@ class Grants:
 
     def __init__(self, resources: ResourceSet) -> None:
         self._namespaces: dict[str, set[str]] = {}
-        for binding in resources.of_kind("RoleBinding", "ClusterRoleBinding"):
-            for namespace, name in _subjects(binding):
-                self._namespaces.setdefault(name, set()).add(namespace)
+        for binding in filter(is_binding, resources):
+            for subject in subjects_of(binding):
+                if subject.kind == "ServiceAccount":
+                    self._namespaces.setdefault(subject.name, set()).add(subject.namespace)
 
     def include(self, namespace: str, name: str) -> bool:
         """Whether some binding names this ServiceAccount.
@@ -48,20 +47,3 @@ class Grants:
         """
         found = self._namespaces.get(name, set())
         return bool(found) and (namespace in found or "" in found or not namespace)
-
-
-def _subjects(binding: Resource) -> Iterator[tuple[str, str]]:
-    """Namespace and name of the ServiceAccounts that a binding names, also as users."""
-    for _, subject in binding.maps("subjects"):
-        name = subject.get("name")
-        if not isinstance(name, str):
-            continue
-        if subject.get("kind") == "ServiceAccount":
-            yield _namespace(subject, binding), name
-        elif subject.get("kind") == "User" and name.startswith(_USER_PREFIX):
-            namespace, _, account = name.removeprefix(_USER_PREFIX).partition(":")
-            yield namespace, account
-
-
-def _namespace(subject: Mapping[str, Any], binding: Resource) -> str:
-    return str(subject.get("namespace") or binding.namespace)
