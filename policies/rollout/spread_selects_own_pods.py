@@ -16,8 +16,8 @@ https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constrai
 from collections.abc import Iterator
 
 from tools.kubernetes.pod import Pod
-from tools.kubernetes.rollout import LABELS_ADDED_TO_PODS
 from tools.kubernetes.selector import unmet
+from tools.kubernetes.services import ADDED_LABELS
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -34,6 +34,6 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
             message = "a constraint without labelSelector matches no pod, so it spreads nothing"
             yield Problem((*path, "labelSelector"), message)
         for requirement in unmet(selector, pod.labels):
-            if requirement.key not in LABELS_ADDED_TO_PODS:
+            if requirement.key not in ADDED_LABELS:
                 message = f"the constraint does not count its own pod: {requirement.sentence}"
                 yield Problem((*path, "labelSelector", *requirement.path), message)

@@ -17,14 +17,6 @@ SCALABLE = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", 
 WITHOUT_SCALE = ("DaemonSet", "Job", "CronJob", "Pod")
 """Kinds that make pods and have no scale subresource: nothing can set their number of replicas."""
 
-LABELS_ADDED_TO_PODS = frozenset(
-    {"pod-template-hash", "controller-revision-hash", "pod-template-generation"}
-    | {"statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index"}
-    | {"job-name", "controller-uid", "batch.kubernetes.io/job-name"}
-    | {"batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-completion-index"}
-)
-"""Labels that controllers give to the pods they make, and no pod template shows."""
-
 UPDATE_DEFAULT = "25%"
 """What the API server makes of a maxSurge or maxUnavailable that a Deployment does not set."""
 
