@@ -14,6 +14,7 @@ from tools.rules.rule import Severity
 from tools.source.place import dotted
 from tools.source.repository import Repository
 from tools.source.targets import every_target
+from tools.source.tracked import WorkTree
 
 REPOSITORY = Repository(Path(__file__).parent.parent)
 RULES = discover()
@@ -23,7 +24,8 @@ TARGETS = every_target(REPOSITORY, CONFIG.exclude)
 
 @cache
 def report() -> Report:
-    gate = Gate(REPOSITORY, RULES, CONFIG, CONFIG.kubernetes, whole=True)
+    tracked = WorkTree(REPOSITORY.root)
+    gate = Gate(REPOSITORY, RULES, CONFIG, CONFIG.kubernetes, whole=True, tracked=tracked)
     *_, last = gate.run(Starts(REPOSITORY, TARGETS, 2))
     return last
 

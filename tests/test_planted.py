@@ -179,10 +179,15 @@ def found(root: Path) -> set[tuple[str, str, int]]:
     repository = Repository(root)
     config = read_config(repository, RULES, None)
     targets = every_target(repository, config.exclude)
-    gate = Gate(repository, RULES, config, config.kubernetes, whole=True)
+    # Not the whole of it: what one of its waivers is for stands in tests, which are not copied.
+    gate = Gate(repository, RULES, config, config.kubernetes)
     *_, report = gate.run(Starts(repository, targets, 2))
     assert all(finding.source and finding.remedy for finding in report.findings)
-    return {(f.rule, f.source.file, f.source.line) for f in report.findings if f.source}
+    return {
+        (f.rule, f.source.file, f.source.line)
+        for f in report.findings
+        if f.source and f.waiver is None
+    }
 
 
 def name_of(plant: Plant) -> str:

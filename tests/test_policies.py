@@ -21,6 +21,7 @@ from tools.rules.rule import Judges, Rule
 from tools.source.document import parse
 from tools.source.repository import Repository
 from tools.source.targets import Kind, NamedTarget, every_target
+from tools.source.tracked import WorkTree
 
 FIXTURES = Path(__file__).parent / "policies"
 RULES = discover()
@@ -72,7 +73,15 @@ def judge(fixture: Path, rule: Rule) -> Report:
     else:
         targets = [NamedTarget(fixture.name, Kind.PLAIN, (fixture.name,))]
     rules = RULES if rule.judges is Judges.CONFIGURATION else {rule.id: rule}
-    gate = Gate(repository, rules, config, config.kubernetes, whole=True, today=TODAY)
+    gate = Gate(
+        repository,
+        rules,
+        config,
+        config.kubernetes,
+        whole=True,
+        today=TODAY,
+        tracked=WorkTree(repository.root),
+    )
     *_, report = gate.run(Starts(repository, targets, 2))
     report.findings = [finding for finding in report.findings if finding.rule == rule.id]
     return report
@@ -94,7 +103,7 @@ def test_fixture(fixture: Path) -> None:
         assert REMEDY.fullmatch(finding.remedy), "whole sentences on one line"
     crashes = [n.reason for n in report.not_judged if n.blocking and n.rule]
     assert crashes == []
-    if rule.judges is not Judges.SOURCE:
+    if rule.judges not in (Judges.SOURCE, Judges.REPOSITORY):
         assert [target.reason for target in report.targets if target.reason] == []
 
 
@@ -117,4 +126,4 @@ def test_contract(rule: Rule) -> None:
     assert len(rule.doc.split("\n\n")) > 1, "say why, not only what"
     assert "http" in rule.doc, "name the document that the rule rests on"
     assert rule.remedy.endswith(".")
-    assert rule.judges is Judges.OBJECT or not rule.kinds
+    assert rule.judges in (Judges.OBJECT, Judges.RELATION) or not rule.kinds

@@ -1,7 +1,8 @@
 """`python -m tools.docs [--check]`: write the generated documentation, or see whether it is stale.
 
-Generated are a page per rule, their index, and the JSON Schema of `policies.yaml`. Exit code 0:
-everything is written or in step; 1: `--check` found stale files; 2: misuse.
+Generated are a page per rule, their index, and the JSON Schemas of `policies.yaml` and
+`images.lock`. Exit code 0: everything is written or in step; 1: `--check` found stale files; 2:
+misuse.
 """
 
 import json
@@ -11,6 +12,7 @@ from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tools.images.lock import SCHEMA as LOCK_SCHEMA
 from tools.report.pages import on_by_default, options_of
 from tools.rules.catalogue import discover
 from tools.rules.config_schema import config_schema
@@ -25,13 +27,15 @@ _JUDGES = {
     Judges.POD: "rendered pods",
     Judges.TARGET: "all rendered objects of a target",
     Judges.SOURCE: "kustomizations and their files",
+    Judges.RELATION: "several targets together",
+    Judges.REPOSITORY: "all tracked files",
     Judges.CONFIGURATION: "`policies.yaml`",
 }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command with its arguments; the exit code."""
-    parser = ArgumentParser(prog="docs", description="Generate docs/rules and the JSON Schema.")
+    parser = ArgumentParser(prog="docs", description="Generate docs/rules and JSON Schemas.")
     parser.add_argument("--check", action="store_true", help="only say what is stale")
     arguments = parser.parse_args(argv)
     if not (ROOT / "tests" / "policies").is_dir():
@@ -40,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     wanted = pages(ROOT)
     present = {
         path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
-        for path in [*(ROOT / RULES).glob("*.md"), *ROOT.glob("docs/policies.schema.json")]
+        for path in [*(ROOT / RULES).glob("*.md"), *ROOT.glob("docs/*.schema.json")]
     }
     stale = sorted(name for name in {*wanted, *present} if wanted.get(name) != present.get(name))
     if arguments.check:
@@ -59,6 +63,7 @@ def pages(root: Path) -> Mapping[str, str]:
     found = {f"{RULES}/{rule.id}.md": _page(rule, root) for rule in rules.values()}
     found[f"{RULES}/README.md"] = _index(rules)
     found["docs/policies.schema.json"] = json.dumps(config_schema(rules), indent=2) + "\n"
+    found["docs/images.lock.schema.json"] = LOCK_SCHEMA.read_text(encoding="utf-8")
     return found
 
 

@@ -9,6 +9,7 @@ import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tools.render.binary import KustomizeUnavailable
 from tools.render.starts import Starts
@@ -18,6 +19,9 @@ from tools.source.repository import STANDARD_INPUT, Repository
 from tools.source.root import repository_of
 from tools.source.targets import Kind, NamedTarget, named_targets
 from tools.source.targets import every_target as find_every_target
+
+if TYPE_CHECKING:
+    from tools.source.tracked import Tracked
 
 FORMATS = ("text", "json", "github")
 SEVERITIES = ("error", "warning", "info")
@@ -29,6 +33,7 @@ examples:
   python -m tools.validate                         everything in the repository
   python -m tools.validate overlays/prod           one overlay
   kustomize build x | python -m tools.validate -   what another program rendered
+  python -m tools.validate --staged                before a commit: credentials in what is staged
   python -m tools.validate --explain run-as-non-root
 """
 TARGET_HELP = (
@@ -91,6 +96,8 @@ def _parser() -> ArgumentParser:
     text = "the least severity that costs exit code 1 (error)"
     add("--fail-on", choices=SEVERITIES, default="error", help=text)
     add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="renders at a time")
+    text = "look for credentials in the files as Git has them staged"
+    add("--staged", action="store_true", help=text)
     add("--list", action="store_true", help="list the rules and exit")
     return parser
 
@@ -137,7 +144,8 @@ def _judge(
     except (ConfigError, UnknownVersion) as error:
         raise Misuse(str(error)) from error
     whole = not (arguments.targets or only or skip)
-    gate = Gate(repository, chosen, config, kubernetes, whole=whole)
+    tracked = _tracked(arguments, repository)
+    gate = Gate(repository, chosen, config, kubernetes, whole=whole, tracked=tracked)
     with Progress(len(named)) as progress:
         for report in gate.run(starts):
             progress.show(len(report.targets))
@@ -145,6 +153,15 @@ def _judge(
         write_report(report, format_name, file, repository)
     print_report(report, arguments.format, repository)
     return report.exit_code(Severity[arguments.fail_on.upper()])
+
+
+def _tracked(arguments: Namespace, repository: Repository) -> "Tracked | None":
+    """The files of the whole repository, if they are to be judged: not for some of its targets."""
+    from tools.source.tracked import Index, WorkTree
+
+    if arguments.staged:
+        return Index(repository.root)
+    return None if arguments.targets else WorkTree(repository.root)
 
 
 def _targets(arguments: Namespace) -> tuple[Repository, list[NamedTarget]]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.argocd.deployments import is_deployed
+from tools.argocd.deployments import clusters_of, is_deployed
 from tools.source.repository import Repository
 
 
@@ -76,3 +76,36 @@ def test_what_cannot_be_read_says_nothing(tmp_path: Path) -> None:
         "whole": application("{source: {path: overlays/prod}}"),
     }
     assert is_deployed(repository(tmp_path, **files), "overlays/prod")
+
+
+@pytest.mark.parametrize(
+    ("spec", "clusters"),
+    [
+        (
+            "{source: {path: ./overlays/prod/}, destination: {server: 'https://one/'}}",
+            {"https://one"},
+        ),
+        ("{source: {path: overlays/prod}, destination: {name: two}}", {"two"}),
+        (
+            "{sources: [{path: overlays/prod}], destination: {name: in-cluster}}",
+            {"https://kubernetes.default.svc"},
+        ),
+        ("{source: {path: overlays}, destination: {name: two}}", set()),
+        ("{source: {path: overlays/prod}}", set()),
+        ("{source: {path: overlays/prod}, destination: two}", set()),
+        ("null", set()),
+    ],
+)
+def test_an_application_says_to_which_cluster_a_folder_goes(
+    tmp_path: Path, spec: str, clusters: set[str]
+) -> None:
+    found = clusters_of(repository(tmp_path, app=application(spec)), "overlays/prod")
+    assert found == clusters
+
+
+def test_two_applications_deploy_to_two_clusters(tmp_path: Path) -> None:
+    specs = {n: f"{{source: {{path: web}}, destination: {{name: {n}}}}}" for n in ("one", "two")}
+    files = {name: application(spec) for name, spec in specs.items()}
+    generated = "{template: {spec: {source: {path: web}, destination: {name: '{{name}}'}}}}"
+    files["set"] = application(generated, kind="ApplicationSet")
+    assert clusters_of(repository(tmp_path, **files), "web") == {"one", "two"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.render.loopback import KUSTOMIZE, program
-from tools.render.binary import KustomizeUnavailable, cache_folder, kustomize
+from tools.render.binary import KustomizeUnavailable, kustomize
 from tools.render.release import PINNED
 
 OTHER = "#!/bin/sh\necho v5.4.3\n"
@@ -152,18 +152,6 @@ def test_a_cache_that_cannot_be_written_does_not_matter_to_a_binary_at_hand(
     )
 
     assert kustomize(environment=variables) == binary
-
-
-@pytest.mark.parametrize(
-    ("variables", "folder"),
-    [
-        ({"GITOPS_GATE_CACHE": "/own", "XDG_CACHE_HOME": "/xdg", "HOME": "/home/me"}, "/own"),
-        ({"XDG_CACHE_HOME": "/xdg", "HOME": "/home/me"}, "/xdg/gitops-gate"),
-        ({"XDG_CACHE_HOME": "relative", "HOME": "/home/me"}, "/home/me/.cache/gitops-gate"),
-    ],
-)
-def test_the_cache_is_where_it_is_asked_to_be(variables: dict[str, str], folder: str) -> None:
-    assert cache_folder(variables) == Path(folder)
 
 
 def run_module(variables: dict[str, str], *code: str) -> subprocess.CompletedProcess[str]:

@@ -5,19 +5,23 @@ https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#appl
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
 from tools.kubernetes.objects import Read, objects_in
+from tools.kubernetes.resource import as_map, lookup
 from tools.source.document import Document
 from tools.source.place import SourceError
 from tools.source.repository import Repository
 from tools.source.targets import yaml_files
 
 GROUP = "argoproj.io"
+_OWN = "https://kubernetes.default.svc"
+"""The cluster that Argo CD itself runs in."""
+
 _TEMPLATE = re.compile(r"\{\{.*?\}\}")
 
 
@@ -31,19 +35,48 @@ def is_deployed(repository: Repository, target: str) -> bool:
     return any(fnmatchcase(name, glob) for name in names for glob in _deployed(repository))
 
 
+def clusters_of(repository: Repository, target: str) -> frozenset[str]:
+    """The clusters, by URL or name, to which Applications of the repository deploy a target.
+
+    Only Applications that name the very folder; what an ApplicationSet fills in is not known.
+    """
+    return frozenset(
+        cluster
+        for application in _applications(repository)
+        if application["kind"] == "Application"
+        if target in {posixpath.normpath(p).lstrip("/") for p in _paths(application.get("spec"))}
+        if (cluster := _cluster(lookup(application, ("spec", "destination"))))
+    )
+
+
+def _cluster(destination: Any) -> str:
+    given = as_map(destination)
+    name = given.get("server") or given.get("name")
+    return _OWN if name == "in-cluster" else str(name or "").rstrip("/")
+
+
 @lru_cache(maxsize=4)
 def _deployed(repository: Repository) -> frozenset[str]:
     """The paths of all sources, as globs: what an ApplicationSet fills in may be anything."""
     paths = {
         posixpath.normpath(_TEMPLATE.sub("*", path)).lstrip("/")
+        for application in _applications(repository)
+        for path in _paths(application.get("spec"))
+    }
+    return frozenset(paths - {"*"})
+
+
+@lru_cache(maxsize=4)
+def _applications(repository: Repository) -> tuple[Mapping[str, Any], ...]:
+    """Every Application and ApplicationSet."""
+    return tuple(
+        found.data
         for document in _documents(repository)
         for found in objects_in([document])
         if isinstance(found, Read)
         if str(found.data["apiVersion"]).startswith(GROUP + "/")
         if found.data["kind"] in ("Application", "ApplicationSet")
-        for path in _paths(found.data.get("spec"))
-    }
-    return frozenset(paths - {"*"})
+    )
 
 
 def _documents(repository: Repository) -> Iterator[Document]:

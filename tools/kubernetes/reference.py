@@ -1,7 +1,9 @@
 """One reference: the place where an object names another object, or a key or port of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any, NamedTuple
 
 from tools.kubernetes.pod import Container, Pod
 from tools.kubernetes.resource import Resource
@@ -45,13 +47,17 @@ class Reference:
     namespace      of the object that is named; "" for cluster-wide kinds, and where the referring
                    manifest states none
     name           of the object that is named, never empty
-    key            the key of a ConfigMap or Secret, the variable of a `$(VAR)`; None: all keys
+    key            the key of a ConfigMap or Secret, or the variable of a `$(VAR)`; None if the
+                   object is named as such
     port           number or name of a Service port, None if none is given
     part_path      the field that holds the key or port; `path` if there is none of its own
+    whole          whether all keys there are get used: envFrom, and a volume without `items` that
+                   is not only mounted key by key with subPath
     optional       whether the object, or its key, may be missing
     pod, container who takes the value, where it goes to a pod or container. For ADDRESS,
                    `resource` may be a ConfigMap while `pod` is the one that is given its value
-    scheme, text   of an ADDRESS: `http` ("" without one), and the URL or host:port as written
+    scheme, host,  of an ADDRESS: `http` ("" without one), the host name, and the URL or host:port
+    text           as written
     """
 
     via: Via
@@ -64,10 +70,12 @@ class Reference:
     key: str | None = None
     port: int | str | None = None
     part_path: FieldPath = ()
+    whole: bool = False
     optional: bool = False
     pod: Pod | None = None
     container: Container | None = None
     scheme: str = ""
+    host: str = ""
     text: str = ""
 
     @property
@@ -79,3 +87,39 @@ class Reference:
     def called(self) -> str:
         """`ConfigMap 'settings'`, for messages."""
         return f"{self.kind} {self.name!r}"
+
+
+class What(NamedTuple):
+    """A kind that fields refer to; what is not namespaced exists once in the cluster."""
+
+    kind: str
+    group: str | None = ""
+    namespaced: bool = True
+
+
+SECRET = What("Secret")
+CONFIG_MAP = What("ConfigMap")
+SERVICE = What("Service")
+SERVICE_ACCOUNT = What("ServiceAccount")
+STORAGE_CLASS = What("StorageClass", "storage.k8s.io", namespaced=False)
+
+
+class Referrer(NamedTuple):
+    """An object whose fields name others, for itself or for a pod or a container of it."""
+
+    resource: Resource
+    pod: Pod | None = None
+    container: Container | None = None
+
+    def names(self, via: Via, path: FieldPath, what: What, **more: Any) -> Iterator[Reference]:
+        """The reference of the field at `path`, if that holds a name.
+
+        It is one to the referrer's own namespace unless `more`, further fields of a Reference,
+        says something else.
+        """
+        name = self.resource.get(*path)
+        if not isinstance(name, str) or not name:
+            return
+        namespace = self.resource.namespace if what.namespaced else ""
+        fields = {"namespace": namespace, "pod": self.pod, "container": self.container, **more}
+        yield Reference(via, self.resource, path, what.kind, name, group=what.group, **fields)

@@ -16,8 +16,9 @@ from pathlib import Path
 from tools.render import stamp
 from tools.render.process import find_program
 from tools.render.release import EXPLICIT, PINNED, KustomizeUnavailable, Release, platform
+from tools.source.cache import cache_folder
 
-__all__ = ["KustomizeUnavailable", "cache_folder", "kustomize", "main"]
+__all__ = ["KustomizeUnavailable", "kustomize", "main"]
 
 
 def kustomize(release: Release = PINNED, environment: Mapping[str, str] | None = None) -> Path:
@@ -27,6 +28,8 @@ def kustomize(release: Release = PINNED, environment: Mapping[str, str] | None =
     """
     environment = os.environ if environment is None else environment
     cache = cache_folder(environment)
+    if cache is None:
+        raise KustomizeUnavailable("no folder to keep things in: set HOME or GITOPS_GATE_CACHE")
     found = _named(environment, release) or find_program("kustomize", environment)
     if found:
         stamp.require(found, release, cache)
@@ -38,24 +41,6 @@ def kustomize(release: Release = PINNED, environment: Mapping[str, str] | None =
 
         obtain(release, cached, cache, environment)
     return cached
-
-
-def cache_folder(environment: Mapping[str, str]) -> Path:
-    """The folder that the toolkit may write to, which need not exist.
-
-    GITOPS_GATE_CACHE, else `gitops-gate` in XDG_CACHE_HOME, else in ~/.cache. Raises
-    KustomizeUnavailable where none of them is known.
-    """
-    if own := environment.get("GITOPS_GATE_CACHE"):
-        return Path(own).absolute()
-    # The XDG base directory specification has relative paths ignored.
-    shared = environment.get("XDG_CACHE_HOME", "")
-    if os.path.isabs(shared):
-        return Path(shared, "gitops-gate")
-    home = environment.get("HOME") or os.path.expanduser("~")
-    if os.path.isabs(home):
-        return Path(home, ".cache", "gitops-gate")
-    raise KustomizeUnavailable("no folder to keep things in: set HOME or GITOPS_GATE_CACHE")
 
 
 def _named(environment: Mapping[str, str], release: Release) -> Path | None:

@@ -23,8 +23,12 @@ CLEAN = "clean"
 def to_lines(report: Report, repository: Repository) -> Iterator[Line]:
     """The whole report, line by line; equal findings of several targets are told once."""
     width = len(str(max((f.source.line for f in report.findings if f.source), default=1)))
+    confidential = [f.source for f in report.findings if f.source and f.confidential]
+    secret = {(place.file, place.line) for place in confidential}
     for group in causes(f for f in report.findings if f.waiver is None):
-        yield from _finding(group, repository, width)
+        at = group[0].source
+        hidden = at is not None and (at.file, at.line) in secret
+        yield from _finding(group, None if hidden else repository, width)
         yield Line(())
     for entries in obstacles(report.not_judged):
         yield _unjudged(entries)
@@ -34,7 +38,8 @@ def to_lines(report: Report, repository: Repository) -> Iterator[Line]:
     yield _summary(report)
 
 
-def _finding(group: Sequence[Finding], repository: Repository, width: int) -> Iterator[Line]:
+def _finding(group: Sequence[Finding], repository: Repository | None, width: int) -> Iterator[Line]:
+    """One finding; the source line only with a repository to take it from."""
     finding = group[0]
     style = STYLES[finding.severity]
     yield Line(
@@ -47,7 +52,7 @@ def _finding(group: Sequence[Finding], repository: Repository, width: int) -> It
         )
     )
     margin = " " * (width + 2)
-    if finding.source:
+    if finding.source and repository:
         yield from excerpt(finding.source, repository, width, style)
     for note in _notes(group):
         yield Line((Span(f"{margin}= ", "blue"), Span(note, "dim")))

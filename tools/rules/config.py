@@ -7,7 +7,7 @@ from typing import Any
 
 from tools.kubernetes.pod import POD_TEMPLATES
 from tools.rules.facts import Facts
-from tools.rules.rule import Rule, Severity
+from tools.rules.rule import Judges, Rule, Severity
 from tools.rules.run import Setting
 from tools.rules.typed import ConfigError, build, camel, check_names, nearest
 from tools.rules.waiver import Waiver, read_waivers
@@ -55,6 +55,7 @@ class Config:
     facts: Mapping[str, Any] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     file: str | None = None
+    document: Document | None = None
 
     def environment_of(self, target: str) -> Environment | None:
         """The first environment whose globs name the target."""
@@ -182,6 +183,7 @@ def _parse(document: Document, rules: Mapping[str, Rule]) -> Config:
         facts=data.get("facts", {}),
         waivers=read_waivers(document, rules, environments),
         file=document.file,
+        document=document,
     )
 
 
@@ -204,6 +206,9 @@ def _rule_settings(data: Any, path: FieldPath, rules: Mapping[str, Rule]) -> Rul
     settings: RuleSettings = build(dict, data, path)
     check_names(settings, rules, path, "rule")
     for rule_id, value in settings.items():
+        if path[0] == "environments" and rules[rule_id].judges is Judges.REPOSITORY:
+            sentence = f"{rule_id} judges all files alike: set it in the rules of the repository"
+            raise ConfigError((*path, rule_id), sentence, is_key=True)
         if isinstance(value, bool):
             continue
         given = dict(build(dict, value, (*path, rule_id)))
@@ -212,6 +217,9 @@ def _rule_settings(data: Any, path: FieldPath, rules: Mapping[str, Rule]) -> Rul
             hint = nearest(str(severity), _SEVERITIES)
             raise ConfigError((*path, rule_id, "severity"), f"unknown severity {severity!r}{hint}")
         parse_options(rules[rule_id], given, (*path, rule_id))
+        if given and path[0] == "environments" and rules[rule_id].judges is Judges.RELATION:
+            sentence = f"{rule_id} compares environments: set its options in the rules of them all"
+            raise ConfigError((*path, rule_id, next(iter(given))), sentence, is_key=True)
     return settings
 
 

@@ -53,6 +53,16 @@ class Facts:
     """Workloads that call the Kubernetes API and need their service-account token."""
     secret_keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys of Secrets that are provided by hand, by Secret name."""
+    secret_users: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    """The keys that each workload may take from a Secret, by Secret name, then by workload."""
+    config_map_keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Keys of ConfigMaps that no manifest holds, by `name` or `namespace/name`; none: any keys."""
+    service_accounts: tuple[str, ...] = ()
+    """ServiceAccounts that no manifest holds, as `name` or `namespace/name`."""
+    claims: tuple[str, ...] = ()
+    """PersistentVolumeClaims that no manifest holds, as `name` or `namespace/name`."""
+    services: tuple[str, ...] = ()
+    """Services that no manifest holds, as `name` or `namespace/name`."""
     shared_images: tuple[tuple[str, ...], ...] = ()
     """Groups of workloads that run the same image."""
     flows: tuple[Flow, ...] = ()
@@ -61,3 +71,7 @@ class Facts:
     def declares(self, names: tuple[str, ...], kind: str, name: str) -> bool:
         """Whether a list of workloads names `kind`/`name`."""
         return name in names or f"{kind}/{name}" in names
+
+    def exists(self, names: tuple[str, ...], namespace: str, name: str) -> bool:
+        """Whether a list of objects that no manifest holds names this one."""
+        return name in names or f"{namespace}/{name}" in names

@@ -1,20 +1,33 @@
 """The run: every target prepared, judged and waived, into one report."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from time import perf_counter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from tools.images.lock import NAME as LOCK
+from tools.images.lock import UNREADABLE, ImageLock, read_lock
 from tools.render.starts import Start
 from tools.rules.config import Config
 from tools.rules.finding import Finding, NotJudged
 from tools.rules.prepare import Obstacle, Prepared, prepare
 from tools.rules.rule import Judges, Rule, Severity
-from tools.rules.run import Verdict, judge, judge_configuration
+from tools.rules.run import (
+    Verdict,
+    judge,
+    judge_configuration,
+    judge_relation,
+    judge_repository,
+    without_echoes,
+)
 from tools.rules.target import Target
 from tools.rules.waiver import WaiverBook
+from tools.source.place import SourceError
 from tools.source.repository import Repository
+
+if TYPE_CHECKING:
+    from tools.source.tracked import Tracked
 
 
 class TargetReport(NamedTuple):
@@ -57,7 +70,8 @@ class Gate:
     """Rules and configuration, ready to judge targets of one repository.
 
     `whole` says that the run covers the whole repository with every rule, which is what makes a
-    waiver that accepted nothing an unused one.
+    waiver that accepted nothing an unused one. `tracked` are the files of the whole repository,
+    None where only what the arguments name is judged.
     """
 
     repository: Repository
@@ -66,19 +80,33 @@ class Gate:
     kubernetes: tuple[str, ...]
     whole: bool = False
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
+    tracked: "Tracked | None" = None
 
     def run(self, starts: Iterable[Start]) -> Iterator[Report]:
         """Judge targets; yields the report after each one, growing, and whole at the end."""
         report = Report(self.kubernetes)
         book = WaiverBook(self.config.waivers, self.today, self.whole)
+        kept: list[Target] = []
+        lock = self._lock(report)
+        self._warm_up()
         for start in starts:
             begin = perf_counter()
-            self._judge(prepare(start, self.kubernetes), report, book, begin)
+            prepared = prepare(start, self.kubernetes)
+            prepared.target.image_lock = lock
+            self._judge(prepared, report, book, begin)
+            if self._is_related(prepared):
+                kept.append(prepared.target)
             yield report
+        for verdict in self._relations(kept):
+            self._collect(verdict, report, book)
+        for verdict in self._repository():
+            self._collect(verdict, report, book)
         if self.config.file:
             settings = self.config.settings(self.rules, None)
             verdict = judge_configuration(self.rules, settings, self.config.file, book)
             self._collect(verdict, report, book)
+        # What two rules say about one file they may have said in two targets.
+        report.findings[:] = without_echoes(report.findings, self.rules, _has_waiver)
         report.findings.sort(key=lambda finding: finding.order)
         yield report
 
@@ -116,8 +144,54 @@ class Gate:
         name = environment.name if environment else None
         return any(w.accepts(finding, name, self.today) for w in self.config.waivers)
 
+    def _is_related(self, prepared: Prepared) -> bool:
+        """Whether a target is to be kept, because a rule will compare it with others."""
+        if any(obstacle.blocking for obstacle in prepared.obstacles):
+            return False
+        relations = (rule for rule in self.rules.values() if rule.judges is Judges.RELATION)
+        return any(_concerns(rule, prepared.target) for rule in relations)
+
+    def _relations(self, targets: Sequence[Target]) -> Iterator[Verdict]:
+        """What the rules about several targets say, each about those in which it is on."""
+        settings = {
+            target.path: self.config.settings(self.rules, self.config.environment_of(target.path))
+            for target in targets
+        }
+        for rule in self.rules.values():
+            subjects = [
+                (target, settings[target.path][rule.id])
+                for target in targets
+                if rule.id in settings[target.path] and _concerns(rule, target)
+            ]
+            if rule.judges is Judges.RELATION and subjects:
+                yield judge_relation(rule, subjects)
+
     def _needs_no_objects(self, rule_id: str) -> bool:
         return self.rules[rule_id].judges is Judges.SOURCE
+
+    def _repository(self) -> Iterator[Verdict]:
+        """What the rules about tracked files say, if those are to be judged."""
+        if self.tracked is not None:
+            for rule_id, setting in self.config.settings(self.rules, None).items():
+                if self.rules[rule_id].judges is Judges.REPOSITORY:
+                    yield judge_repository(self.rules[rule_id], setting, self.tracked)
+
+    def _warm_up(self) -> None:
+        """Begin what those rules will need, while targets are rendered and judged."""
+        settings = self.config.settings(self.rules, None) if self.tracked is not None else {}
+        for rule_id in settings:
+            begin = self.rules[rule_id].warm_up
+            if begin is not None:
+                begin()
+
+    def _lock(self, report: Report) -> ImageLock:
+        """What the repository knows about images; a file that cannot be read is reported once."""
+        try:
+            return read_lock(self.repository)
+        except SourceError as error:
+            reason = error.sentence
+            report.not_judged.append(NotJudged(None, LOCK, None, error.place, reason, True))
+            return UNREADABLE
 
     def _equip(self, target: Target) -> None:
         """Give a target what `policies.yaml` knows about it."""
@@ -127,6 +201,8 @@ class Gate:
         target.kubernetes = self.kubernetes
         target.pod_templates = self.config.pod_templates
         target.argocd = self.config.argocd
+        target.tracked = self.tracked
+        target.policies = self.config.document
         target.schema_folders = self.config.schemas
         target.kinds_without_schema = self.config.kinds_without_schema
 
@@ -140,3 +216,14 @@ class Gate:
             environment = self.config.environment_of(finding.target)
             report.findings.append(book.apply(finding, environment.name if environment else None))
         report.not_judged.extend(verdict.not_judged)
+
+
+def _concerns(rule: Rule, target: Target) -> bool:
+    """Whether a target has what a rule about several targets compares."""
+    if rule.kinds:
+        return bool(target.resources.of_kind(*rule.kinds))
+    return target.environment is not None and bool(target.resources)
+
+
+def _has_waiver(finding: Finding) -> bool:
+    return finding.waiver is not None

@@ -30,6 +30,8 @@ class Judges(Enum):
     POD = "each pod that a rendered object makes"
     TARGET = "the rendered objects of a target together"
     SOURCE = "the kustomizations and files of a target"
+    RELATION = "targets of a run together, after each has been judged"
+    REPOSITORY = "the tracked files of the whole repository, of whatever type"
     CONFIGURATION = "policies.yaml, after every target has been judged"
 
 
@@ -88,6 +90,8 @@ class Rule:
     options: Any
     defers_to: frozenset[str]
     doc: str
+    confidential: bool = False
+    warm_up: Callable[[], object] | None = None
 
     @property
     def summary(self) -> str:
@@ -104,21 +108,28 @@ def rule(  # noqa: PLR0913 - keyword arguments that each rule writes out like a 
     environments: Iterable[str] = (),
     defers_to: Iterable[str] = (),
     options: type[Any] | None = None,
+    confidential: bool = False,
+    warm_up: Callable[[], object] | None = None,
 ) -> Callable[[Check], Rule]:
     """Turn a check into a Rule.
 
-    `kinds` limits an OBJECT rule; `environments` names those in which the rule is on by default
-    (none: everywhere); `defers_to` names rules that say more about the same mistake: where one of
-    them has a finding of no lower severity at the very same place (or at a related one), this one
-    has none; `options` is
-    a frozen dataclass of which every field has a default and a docstring below it. The check is
+    `kinds` limits an OBJECT rule; for a RELATION rule it names the objects that matter, and without
+    it only targets with an environment do. `environments` names those in which the rule is on by
+    default (none: everywhere); `defers_to` names rules that say more about the same mistake: where
+    one of them has a finding of no lower severity at the very same place (or at a related one),
+    this one has none; `options` is a frozen dataclass of which every field has a default and a
+    docstring below it; `confidential` rules point at what no report may show, so the line is not
+    printed; `warm_up` begins what a REPOSITORY rule needs, which is called after all targets. The
+    check is
     called as
 
-        OBJECT  check(resource, target, options)     POD     check(pod, target, options)
-        TARGET  check(target, options)               SOURCE  check(target, options)
-        CONFIGURATION  check(waivers, options)
+        OBJECT    check(resource, target, options)    POD            check(pod, target, options)
+        TARGET    check(target, options)              SOURCE         check(target, options)
+        RELATION  check(targets, options)             CONFIGURATION  check(waivers, options)
+        REPOSITORY  check(tracked, options)
 
-    and yields Problem, SourceProblem or Unjudged. What it is given is read-only.
+    where `targets` are those of the run that could be judged completely, by path. It yields
+    Problem, SourceProblem or Unjudged. What it is given is read-only.
     """
 
     def declare(check: Check) -> Rule:
@@ -135,6 +146,8 @@ def rule(  # noqa: PLR0913 - keyword arguments that each rule writes out like a 
             options=options() if options else None,
             defers_to=frozenset(defers_to),
             doc=_clean(sys.modules[check.__module__].__doc__ or ""),
+            confidential=confidential,
+            warm_up=warm_up,
         )
 
     return declare

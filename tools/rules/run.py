@@ -1,8 +1,9 @@
 """Run rules over one target: a rule names the field, the engine finds its place."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tools.kubernetes.resource import Resource, ResourceSet
 from tools.rules.finding import Finding, NotJudged, Related
@@ -11,6 +12,9 @@ from tools.rules.target import Target
 from tools.source.place import Place
 from tools.source.repository import Repository
 from tools.trace.location import Location
+
+if TYPE_CHECKING:
+    from tools.source.tracked import Tracked
 
 
 class Setting(NamedTuple):
@@ -27,6 +31,11 @@ class Verdict(NamedTuple):
     not_judged: list[NotJudged]
 
 
+_AFTERWARDS = (Judges.RELATION, Judges.REPOSITORY, Judges.CONFIGURATION)
+REPOSITORY = "."
+"""What stands for the whole repository where findings name their target."""
+
+
 def judge(
     rules: Mapping[str, Rule],
     settings: Mapping[str, Setting],
@@ -36,7 +45,7 @@ def judge(
     """Run the rules that have a setting. A rule that raises is not judged, and that blocks."""
     verdict = Verdict([], [])
     for rule_id, setting in settings.items():
-        if rules[rule_id].judges is Judges.CONFIGURATION:
+        if rules[rule_id].judges in _AFTERWARDS:
             continue
         run = _Run(rules[rule_id], setting, target)
         try:
@@ -44,13 +53,34 @@ def judge(
                 run.record(outcome, verdict)
         except Exception as error:  # a defect of one rule must not hide what the others found
             verdict.not_judged.append(run.crash(error))
-    verdict.findings[:] = _without_echoes(verdict.findings, rules, is_waived)
+    verdict.findings[:] = without_echoes(verdict.findings, rules, is_waived)
     verdict.findings.sort(key=lambda finding: finding.order)
     verdict.not_judged.sort(key=lambda entry: entry.order)
     return verdict
 
 
-def _without_echoes(
+def judge_relation(rule: Rule, subjects: Sequence[tuple[Target, Setting]]) -> Verdict:
+    """Run a rule about several targets; a finding belongs to the target that holds its object.
+
+    The options are the same in all the settings, the severities need not be. What names no object
+    is reported for the first target.
+    """
+    verdict = Verdict([], [])
+    homes = {id(resource): target for target, _ in subjects for resource in target.resources}
+    runs = {target.path: _Run(rule, setting, target, homes) for target, setting in subjects}
+    first = next(iter(runs.values()))
+    try:
+        targets = {target.path: target for target, _ in subjects}
+        for outcome in rule.check(targets, first.setting.options):
+            resource = None if isinstance(outcome, SourceProblem) else outcome.resource
+            run = runs[homes[id(resource)].path] if resource else first
+            run.record(outcome, verdict)
+    except Exception as error:  # as in judge
+        verdict.not_judged.append(first.crash(error))
+    return verdict
+
+
+def without_echoes(
     findings: list[Finding], rules: Mapping[str, Rule], is_waived: Callable[[Finding], bool]
 ) -> list[Finding]:
     """One mistake is one finding: a rule is silent where one that it defers to has spoken.
@@ -72,6 +102,18 @@ def _without_echoes(
     return [finding for finding in findings if not is_echo(finding)]
 
 
+def judge_repository(rule: Rule, setting: Setting, tracked: "Tracked") -> Verdict:
+    """Run a rule about the files of a repository, whatever targets it has."""
+    verdict = Verdict([], [])
+    run = _Run(rule, setting, Target(REPOSITORY, Repository(tracked.root), ResourceSet(())))
+    try:
+        for outcome in rule.check(tracked, setting.options):
+            run.record(outcome, verdict)
+    except Exception as error:  # as in judge
+        verdict.not_judged.append(run.crash(error))
+    return verdict
+
+
 def judge_configuration(
     rules: Mapping[str, Rule], settings: Mapping[str, Setting], file: str, subject: Any
 ) -> Verdict:
@@ -88,12 +130,19 @@ def judge_configuration(
 
 
 class _Run:
-    """One rule on one target."""
+    """One rule on one target. `homes` says which objects, by identity, belong to other ones."""
 
-    def __init__(self, rule: Rule, setting: Setting, target: Target) -> None:
+    def __init__(
+        self,
+        rule: Rule,
+        setting: Setting,
+        target: Target,
+        homes: Mapping[int, Target] = MappingProxyType({}),
+    ) -> None:
         self.rule = rule
         self.setting = setting
         self.target = target
+        self.homes = homes
         self.subject: Resource | None = None
 
     def outcomes(self) -> Iterator[Outcome]:
@@ -143,10 +192,11 @@ class _Run:
             remedy=problem.remedy or self.rule.remedy,
             source=(location.key if problem.at_key else None) or location.place,
             related=tuple(related),
+            confidential=self.rule.confidential or resource.kind == "Secret",
         )
 
     def _locate(self, resource: Resource, path: tuple[str | int, ...]) -> Location:
-        trace = self.target.trace
+        trace = self.homes.get(id(resource), self.target).trace
         if trace is None:
             return Location(None, "resource", path, reason="this target has no source files")
         return trace.locate(resource, path)
@@ -162,6 +212,7 @@ class _Run:
             remedy=problem.remedy or self.rule.remedy,
             source=problem.place,
             related=tuple(Related(place, message) for place, message in problem.related),
+            confidential=self.rule.confidential,
         )
 
     def _not_judged(self, outcome: Unjudged) -> NotJudged:

@@ -3,17 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
+from tools.images.lock import ABSENT, ImageLock
 from tools.kubernetes.autoscaling import AUTOSCALERS, ScaleTarget, identity, target_of
 from tools.kubernetes.pod import POD_TEMPLATES, Pod, pod_of
 from tools.kubernetes.resource import Resource, ResourceSet
 from tools.kubernetes.schema import ARGOCD, Schemas
 from tools.rules.facts import Facts
 from tools.source.document import Document
-from tools.source.place import FieldPath
+from tools.source.place import FieldPath, Place
 from tools.source.repository import Repository
 from tools.source.tree import Tree
 from tools.trace.location import Tracer
+
+if TYPE_CHECKING:
+    from tools.kubernetes.access import Access
+    from tools.kubernetes.references import References
+    from tools.rules.delivery import Delivery
+    from tools.source.tracked import Tracked
 
 
 @dataclass(eq=False)
@@ -23,7 +31,8 @@ class Target:
     `path` names it in reports; `tree` and `trace` are None for plain YAML; `files` are the YAML
     files it was read from (for a kustomization: all of its tree) and `documents` what stands in
     them, standard input included; `environment` is the name that `policies.yaml` gives it, None
-    without one.
+    without one; `tracked` are the files of the whole repository, None where only some targets of it
+    are judged; `policies` is the configuration, None without one.
     """
 
     path: str
@@ -39,6 +48,9 @@ class Target:
     schema_folders: tuple[str, ...] = ()
     kinds_without_schema: tuple[str, ...] = ()
     argocd: str = ARGOCD
+    tracked: "Tracked | None" = None
+    image_lock: ImageLock = ABSENT
+    policies: Document | None = None
     pod_templates: Mapping[str, FieldPath] = field(default_factory=lambda: POD_TEMPLATES)
 
     @cached_property
@@ -62,6 +74,48 @@ class Target:
         first if there are several.
         """
         return self._autoscalers.get(identity(workload))
+
+    @cached_property
+    def access(self) -> "Access":
+        """What the roles and bindings of the target grant."""
+        from tools.kubernetes.access import Access
+
+        return Access(self.resources, self.pods)
+
+    @cached_property
+    def references(self) -> "References":
+        """How the objects name each other, and keys of each other."""
+        from tools.kubernetes.references import References
+
+        return References(self.resources, self.pods)
+
+    @cached_property
+    def secret_names(self) -> frozenset[str]:
+        """The names of Secrets: of those that are here, declared, or named by some object."""
+        kinds = ("Secret", "SealedSecret", "ExternalSecret")
+        here = {resource.name for resource in self.resources.of_kind(*kinds)}
+        named = {reference.name for reference in self.references if reference.kind == "Secret"}
+        return frozenset(here | named | set(self.facts.secret_keys))
+
+    def delivery(self, kind: str, name: str, namespace: str) -> "Delivery | None":
+        """How a Secret or ConfigMap comes into the cluster, None if nothing is known to bring it.
+
+        Manifests that are or make it, what `policies.yaml` declares, and what every cluster has.
+        """
+        from tools.rules.delivery import delivery_of
+
+        return delivery_of(kind, name, namespace, self.references, self.facts)
+
+    def fact_place(self, *path: str | int) -> Place | None:
+        """Where `policies.yaml` states a fact, None if it does not.
+
+        The environment's facts replace those of the repository name by name.
+        """
+        above: FieldPath
+        for above in (("environments", self.environment or "", "facts"), ("facts",)):
+            if self.policies is not None and self.policies.place((*above, *path[:1])):
+                return self.policies.place((*above, *path))
+        return None
 
     @cached_property
     def schemas(self) -> Schemas:
@@ -91,3 +145,10 @@ class Target:
             for resource in self.resources
             for key in resource.annotations
         ) or is_deployed(self.repository, self.path)
+
+    @cached_property
+    def clusters(self) -> frozenset[str]:
+        """The clusters to which Applications of the repository deploy the target's folder."""
+        from tools.argocd.deployments import clusters_of
+
+        return clusters_of(self.repository, self.path)

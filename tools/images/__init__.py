@@ -1,0 +1,1 @@
+"""What is known of images: the entries of `images.lock`."""
