@@ -150,6 +150,25 @@ PLANTS = [
     Plant("generator-immutable-hashed", PROD, "  immutable: true", "  immutable: §false"),
     Plant("kustomization-refs-local", PROD,
           "  - pdb-frontend.yaml", "  - pdb-frontend.yaml\n  - §https://example.com/x.yaml"),
+    # references
+    Plant("config-map-key-exists", BACKEND, "key: MCP_SERVER_URL", "key: §MCP_SERVER_ULR"),
+    Plant("config-map-key-used", "base/kustomization.yaml",
+          "- LOG_LEVEL=info", "- LOG_LEVEL=info\n      - §LOG_FORMAT=json"),
+    Plant("service-account-exists", "base/mcp-server/deployment.yaml",
+          "serviceAccountName: todo-mcp", "serviceAccountName: §todo-mpc"),
+    Plant("volume-resolves", BACKEND,
+          "- name: tmp\n              mountPath", "- name: §temp\n              mountPath"),
+    Plant("env-name-valid", BACKEND, "- name: LOG_LEVEL\n", "- name: §log-level\n"),
+    Plant("env-reference-expands", BACKEND, "- --port=8000", "- §--port=$(PORT)"),
+    Plant("env-url-resolves", "base/kustomization.yaml",
+          "MCP_SERVER_URL=http://todo-mcp:8001", "§MCP_SERVER_URL=http://todo-mcp:8000"),
+    Plant("env-url-resolves", "base/kustomization.yaml",
+          "BETTER_AUTH_ISSUER=http://todo-frontend", "§BETTER_AUTH_ISSUER=http://todo-fronted"),
+    Plant("url-node-port-matches", MINIKUBE,
+          "NEXT_PUBLIC_APP_URL=http://192.168.49.2:30080",
+          "§NEXT_PUBLIC_APP_URL=http://192.168.49.2:30081"),
+    Plant("named-object-exists", "overlays/prod/patches/deployments-pull-secret.yaml",
+          "registry-credentials", "§registry-credential"),
 ]  # fmt: skip
 
 

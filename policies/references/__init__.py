@@ -1,0 +1,1 @@
+"""Rules about objects that name each other."""
