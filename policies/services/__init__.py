@@ -1,0 +1,1 @@
+"""Services and Ingresses: what they send where, and what they open."""
