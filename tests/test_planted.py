@@ -119,6 +119,16 @@ PLANTS = [
     Plant("replicas-in-range", MINIKUBE,
           "- name: todo-mcp\n    count: 1", "- name: todo-mcp\n    count: §4",
           tuple(f"quota-fits overlays/minikube/resource-quota.yaml:{n}" for n in (21, 24, 25))),
+    # images
+    Plant("image-tag-set", MINIKUBE, "newTag: phase4", "newTag: §latest"),
+    Plant("image-tag-semver", PROD, "newTag: 1.0.0", "newTag: §main"),
+    Plant("image-registry-allowed", PROD,
+          "newName: registry.example.com/todo/todo-frontend\n    newTag: 1.0.0",
+          "newName: registry.example.org/todo/todo-frontend\n    newTag: §1.0.0"),
+    Plant("image-pull-policy-fits", BACKEND,
+          "imagePullPolicy: IfNotPresent", "imagePullPolicy: §Never"),
+    Plant("", "base/mcp-server/deployment.yaml", "image: todo-backend", "image: todo-frontend",
+          (f"image-consistent {MINIKUBE}:17", f"image-consistent {PROD}:25")),
     # objects
     Plant("name-valid", "overlays/prod/namespace.yaml",
           "pod-security.kubernetes.io/enforce: restricted",
@@ -135,9 +145,13 @@ PLANTS = [
     # kustomize
     Plant("patch-matches", PROD,
           "      version: v1\n      kind: Deployment",
-          "      version: v1\n      kind: §StatefulSet"),
+          "      version: v1\n      kind: §StatefulSet",
+          tuple(f"image-pull-secret-set base/{service}/deployment.yaml:27"
+                for service in ("backend", "frontend", "mcp-server"))),
     Plant("images-entry-matches", PROD, "- name: todo-backend\n    newName",
-          "- name: §todo-backnd\n    newName"),
+          "- name: §todo-backnd\n    newName",
+          tuple(f"{rule} {file}" for rule in ("image-tag-set", "image-registry-allowed")
+                for file in (f"{BACKEND}:42", "base/mcp-server/deployment.yaml:43"))),
     Plant("kustomization-strict", PROD, "namespace: todo-prod", "§Namespace: todo-prod"),
     Plant("kustomization-strict", "components/rbac/kustomization.yaml",
           "resources:", "§Resources:"),

@@ -1,0 +1,1 @@
+"""Images: their names, digests and registries, and what is known of their content."""
