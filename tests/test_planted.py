@@ -44,6 +44,7 @@ MINIKUBE = "overlays/minikube/kustomization.yaml"
 RESOURCES = "overlays/prod/patches/todo-backend-resources.yaml"
 SPREAD = "overlays/prod/patches/todo-backend-spread.yaml"
 HPA = "components/autoscaling/hpa-backend.yaml"
+ROLE = "components/rbac/role.yaml"
 
 PLANTS = [
     # pods
@@ -119,6 +120,13 @@ PLANTS = [
     Plant("replicas-in-range", MINIKUBE,
           "- name: todo-mcp\n    count: 1", "- name: todo-mcp\n    count: §4",
           tuple(f"quota-fits overlays/minikube/resource-quota.yaml:{n}" for n in (21, 24, 25))),
+    # rbac
+    Plant("", MINIKUBE, "# Repeated from", "components: [../../components/rbac]\n\n# Repeated from",
+          (f"rbac-no-secret-read {ROLE}:17",)),
+    Plant("rbac-no-wildcards", ROLE, "- watch", "- §'*'"),
+    Plant("rbac-no-escalation", ROLE, "- secrets", "- §pods/exec"),
+    Plant("rbac-binding-resolves", "components/rbac/role-binding.yaml",
+          "kind: Role\n  name: todo-chatbot-role", "kind: Role\n  name: §todo-chatbot-rule"),
     # images
     Plant("image-tag-set", MINIKUBE, "newTag: phase4", "newTag: §latest"),
     Plant("image-tag-semver", PROD, "newTag: 1.0.0", "newTag: §main"),
