@@ -39,8 +39,8 @@ setup-dev: setup ## the same, with what development needs
 		$(PIP) install --require-hashes -r requirements-dev.lock \
 		&& cp requirements-dev.lock $(DEVELOPMENT); }
 
-validate: setup ## judge everything in this repository
-	@$(PY) -m tools.validate
+validate: setup ## judge everything in this repository; ARGS=… adds arguments
+	@$(PY) -m tools.validate $(ARGS)
 
 test: setup-dev ## run every test that needs no server
 	@$(PY) -m pytest -q

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -38,6 +39,8 @@ spec:
           securityContext:
             privileged: false
 """
+
+TOKEN = "glpat-" + "x9Kq2LmZp7RtVw4YbNcD"
 
 
 class Commands:
@@ -105,10 +108,11 @@ def snapshot(commands: Commands, target: Path) -> str:
 def test_another_repository_with_its_own_tools_is_judged(tmp_path: Path) -> None:
     commands = Commands(tmp_path / "home")
     project, shop = tmp_path / "project", tmp_path / "shop"
-    hook = {"id": "gitops-gate", "args": ["--only", "not-privileged"]}
-    config = {
-        "repos": [{"repo": str(project), "rev": snapshot(commands, project), "hooks": [hook]}]
-    }
+    hooks = [
+        {"id": "gitops-gate", "args": ["--only", "not-privileged"]},
+        {"id": "gitops-gate-secrets"},
+    ]
+    config = {"repos": [{"repo": str(project), "rev": snapshot(commands, project), "hooks": hooks}]}
     write(
         shop,
         {
@@ -138,6 +142,17 @@ def test_another_repository_with_its_own_tools_is_judged(tmp_path: Path) -> None
     # Line and column of `true`.
     assert "overlays/demo/deployment.yaml:17:25" in planted.stdout
 
+    # The other hook sees what is staged, in any file, whatever has been done to the file since.
+    write(shop, {"notes.txt": f"The token is {TOKEN}.\n"})
+    commands.output(shop, "git", "add", "notes.txt")
+    write(shop, {"notes.txt": "mended, but not staged\n"})
+
+    staged = commands.run(shop, *pre_commit, "gitops-gate-secrets")
+
+    assert staged.returncode == 1
+    assert "notes.txt:1:14: error: this is a credential" in staged.stdout
+    assert TOKEN not in staged.stdout + staged.stderr
+
     # The path of Python decides nothing either: neither by PYTHONPATH nor by `-m`.
     [script] = (tmp_path / "home").glob("repo*/py_env-*/bin/gitops-gate")
     judge = ("validate", "overlays/demo", "--only", "not-privileged")
@@ -166,14 +181,29 @@ def without_time(report: str) -> str:
     return re.sub(r"\d+\.\d\d s", "", report)
 
 
-def test_our_own_hook_differs_from_the_published_one_only_in_how_it_starts() -> None:
-    [published] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+def published_hooks() -> dict[str, Mapping[str, Any]]:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    return {hook["id"]: hook for hook in hooks}
+
+
+@pytest.mark.parametrize(
+    ("hook", "entry"),
+    [
+        ("gitops-gate", "make --silent validate"),
+        (
+            "gitops-gate-secrets",
+            "make --silent validate 'ARGS=--staged --only secret-value-not-in-repository'",
+        ),
+    ],
+)
+def test_our_own_hook_differs_from_the_published_one_only_in_how_it_starts(
+    hook: str, entry: str
+) -> None:
     config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
     hooks = [hook for repository in config["repos"] for hook in repository["hooks"]]
-    [own] = [hook for hook in hooks if hook["id"] == published["id"]]
+    [own] = [own for own in hooks if own["id"] == hook]
 
-    started = {"entry": "make --silent validate", "language": "system"}
-    assert own == {**published, **started}
+    assert own == {**published_hooks()[hook], "entry": entry, "language": "system"}
 
 
 @pytest.mark.parametrize(
@@ -189,6 +219,6 @@ def test_our_own_hook_differs_from_the_published_one_only_in_how_it_starts() -> 
     ],
 )
 def test_the_hook_runs_when_what_kustomize_reads_has_changed(file: str, judged: bool) -> None:
-    [published] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    published = published_hooks()["gitops-gate"]
 
     assert (re.search(published["files"], file) is not None) == judged

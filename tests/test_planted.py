@@ -215,6 +215,28 @@ PLANTS = [
           "§NEXT_PUBLIC_APP_URL=http://192.168.49.2:30081"),
     Plant("named-object-exists", "overlays/prod/patches/deployments-pull-secret.yaml",
           "registry-credentials", "§registry-credential"),
+    # secrets
+    Plant("secret-not-in-git", PROD, "# Repeated from",
+          "secretGenerator:\n  - name: extra\n    §literals:\n      - SMTP_PASSWORD=hunter2\n\n"
+          "# Repeated from",
+          (f"labels-standard {PROD}:44", f"secret-key-used {PROD}:44")),
+    Plant("secret-not-in-env-literal", BACKEND,
+          "- name: DATABASE_URL\n              valueFrom:\n                secretKeyRef:\n"
+          "                  name: todo-chatbot-secrets\n                  key: DATABASE_URL\n",
+          "- name: DATABASE_URL\n              value: §postgresql://todo:s3cr3t@db.example.com/todo\n"),
+    Plant("secret-not-in-config-map", "base/kustomization.yaml",
+          "- LOG_LEVEL=info", "- §LOG_LEVEL=ghp_" + "R7tqW2nXkLmP9vBzYc3JdHs8GfA5eU0oQiTb"),
+    Plant("secret-key-declared", BACKEND, "key: OPENAI_API_KEY", "key: §OPENAI_API_KEI"),
+    Plant("secret-key-used", "components/external-secrets/external-secret.yaml",
+          "    - secretKey: OPENAI_API_KEY\n",
+          "    - secretKey: §SMTP_PASSWORD\n      remoteRef:\n        key: todo-chatbot\n"
+          "    - secretKey: OPENAI_API_KEY\n"),
+    Plant("secret-consumed-as-env", BACKEND, "      volumes:\n",
+          "      volumes:\n        - name: url\n          secret:\n"
+          "            secretName: §todo-chatbot-secrets\n            items:\n"
+          "              - key: DATABASE_URL\n                path: url\n"),
+    Plant("secret-least-shared", "base/mcp-server/deployment.yaml",
+          "key: BETTER_AUTH_SECRET", "key: §OPENAI_API_KEY"),
 ]  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Secrets: how they reach the cluster, and that their values are nowhere else."""
