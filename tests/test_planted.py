@@ -237,6 +237,9 @@ PLANTS = [
           "              - key: DATABASE_URL\n                path: url\n"),
     Plant("secret-least-shared", "base/mcp-server/deployment.yaml",
           "key: BETTER_AUTH_SECRET", "key: §OPENAI_API_KEY"),
+    # relations
+    Plant("environments-agree", RESOURCES, "    spec:\n      containers:",
+          "    spec:\n      shareProcessNamespace: §true\n      containers:"),
 ]  # fmt: skip
 
 

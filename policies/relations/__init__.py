@@ -1,0 +1,1 @@
+"""Targets compared with each other."""
