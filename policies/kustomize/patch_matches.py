@@ -16,7 +16,7 @@ https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/
 
 from collections.abc import Iterator
 
-from tools.rules.entries import entries, stopping_patch, why_nothing
+from tools.rules.entries import entries, first_stop, why_nothing
 from tools.rules.rule import Judges, Severity, SourceProblem, Unjudged, rule
 from tools.rules.target import Target
 from tools.rules.typed import nearest
@@ -51,10 +51,14 @@ def check(target: Target, options: None) -> Iterator[SourceProblem | Unjudged]:
 
 def _stopping(target: Target) -> Iterator[SourceProblem]:
     """The patch without target at which Kustomize itself stops, which names no line."""
-    entry = stopping_patch(target)
+    stop = first_stop(target)
+    entry = stop.entry if stop and not stop.mistake else None
     if entry and entry.application.patch:
         found = lack(entry.application.patch.target, listed(entry.scope))
         place = entry.patch_place(*_PLACES[found.part] if found else ())
         why = f": {found.sentence}{nearest(found.wanted, found.known)}" if found else ""
+        if not found and not entry.application.patch.target.version:
+            why = ", because it has no apiVersion"
         related = ((entry.application.place, "applied here"),)
-        yield SourceProblem(place, f"this patch finds no object{why}", related=related)
+        sentence = f"this patch finds no object{why}"
+        yield SourceProblem(place, sentence, related=related, stops=True)

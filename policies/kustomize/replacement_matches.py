@@ -16,7 +16,7 @@ https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/replacemen
 from collections.abc import Iterator
 
 from tools.kubernetes.resource import as_map, lookup
-from tools.rules.entries import entries, why_nothing
+from tools.rules.entries import entries, mistakes, why_nothing
 from tools.rules.rule import Judges, Severity, SourceProblem, Unjudged, rule
 from tools.rules.target import Target
 from tools.trace.application import Target as Selection
@@ -30,6 +30,7 @@ _PARTS = ("group", "version", "kind", "name")
     remedy="Select an object that is there when the replacement is applied, or delete the target.",
 )
 def check(target: Target, options: None) -> Iterator[SourceProblem | Unjudged]:
+    yield from mistakes(target, "replacement")
     for entry in entries(target, "replacement"):
         application = entry.application
         if application.unknown:

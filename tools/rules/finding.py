@@ -19,7 +19,7 @@ class Finding(NamedTuple):
     """One rule, one field of one object (or one place in a file), one sentence.
 
     `source` is None where no place can be named; `waiver` is the reason of the waiver that accepts
-    the finding, None if none does.
+    the finding, None if none does; `stops` says that nothing can be rendered because of it.
     """
 
     rule: str
@@ -32,6 +32,7 @@ class Finding(NamedTuple):
     source: Place | None
     related: tuple[Related, ...] = ()
     waiver: str | None = None
+    stops: bool = False
 
     @property
     def fingerprint(self) -> str:

@@ -1,6 +1,8 @@
 """From a started target to a Target that rules can judge: rendered, read, traced."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum
+from pathlib import Path
 from typing import NamedTuple
 
 from tools.kubernetes.objects import Read, Stray, objects_in
@@ -8,9 +10,11 @@ from tools.kubernetes.resource import Ref, Resource, ResourceSet
 from tools.kubernetes.schema import warm_up
 from tools.render.build import RenderFailed, Run
 from tools.render.starts import Start
+from tools.rules.finding import Finding
 from tools.rules.target import Target
 from tools.source.document import Document, parse
 from tools.source.place import FieldPath, Place, SourceError
+from tools.source.repository import join
 from tools.source.targets import Kind
 from tools.source.tree import Tree
 from tools.trace.plain import PlainTrace
@@ -19,12 +23,22 @@ from tools.trace.trace import Trace
 STANDARD_INPUT = "<stdin>"
 
 
+class Cause(Enum):
+    """What became of Kustomize, where that is the obstacle; the value says it in words."""
+
+    REFUSED = "Kustomize is not started"
+    FAILED = "Kustomize stops at this"
+    STRAY = "the render holds a document that is no object"
+    OTHER = "something else"
+
+
 class Obstacle(NamedTuple):
     """Why a target, or a part of it, cannot be judged; blocking ones cost exit code 3."""
 
     reason: str
     place: Place | None = None
     blocking: bool = True
+    cause: Cause = Cause.OTHER
 
 
 class Prepared(NamedTuple):
@@ -55,6 +69,33 @@ def prepare(start: Start, kubernetes: Sequence[str] = ()) -> Prepared:
     return _plain(start)
 
 
+def explained(obstacles: Sequence[Obstacle], findings: Sequence[Finding]) -> list[Obstacle]:
+    """The obstacles, with one short sentence for all of which a finding says more."""
+    causes = [finding for finding in findings if finding.stops and finding.source]
+    told: list[Obstacle] = []
+    left: list[Obstacle] = []
+    for obstacle in obstacles:
+        finding = _explanation(obstacle, causes)
+        if finding is None or finding.source is None:
+            left.append(obstacle)
+        elif not told:
+            where = f"{finding.source.file}:{finding.source.line}"
+            reason = f"{obstacle.cause.value}: see the finding of {finding.rule} at {where}"
+            told.append(obstacle._replace(reason=reason, place=finding.source))
+    return told + left
+
+
+def _explanation(obstacle: Obstacle, causes: Sequence[Finding]) -> Finding | None:
+    """What is refused is explained at its place; Kustomize names at most the file."""
+    place = obstacle.place
+    if obstacle.cause is Cause.REFUSED:
+        return next((finding for finding in causes if finding.source == place), None)
+    if obstacle.cause is Cause.OTHER or not causes:
+        return None
+    file = place and place.file
+    return next((f for f in causes if f.source and f.source.file == file), causes[0])
+
+
 def _refs(tree: Tree) -> Iterator[Ref]:
     """The identities of the objects (and patches) in the files of a tree."""
     for found in objects_in(tree.documents()):
@@ -63,7 +104,7 @@ def _refs(tree: Tree) -> Iterator[Ref]:
 
 
 def _rendered(start: Start, tree: Tree) -> Prepared:
-    obstacles = [Obstacle(refusal.sentence, refusal.place) for refusal in tree.refusals]
+    obstacles = _refused(tree)
     if start.failure:
         obstacles.append(Obstacle(start.failure))
     run = None if tree.refusals else start.run
@@ -82,11 +123,10 @@ def _rendered(start: Start, tree: Tree) -> Prepared:
 
 def _component(start: Start, tree: Tree) -> Prepared:
     """A component by itself: what it adds, as it is written, and its kustomization."""
-    obstacles = [Obstacle(refusal.sentence, refusal.place) for refusal in tree.refusals]
+    obstacles = _refused(tree)
     added = [use.file for use in tree.uses if use.reference.field == "resources"]
     documents = [d for d in tree.documents() if d.file in added]
-    target = _as_written(start, documents, tuple(tree.files), obstacles)
-    target.tree = tree
+    target = _as_written(start, documents, tuple(tree.files), obstacles, tree)
     target.documents = tuple(tree.documents())
     return Prepared(target, obstacles)
 
@@ -97,17 +137,36 @@ def _objects(run: Run, tree: Tree, obstacles: list[Obstacle]) -> Iterator[Resour
         documents = parse(run.result().text, f"the render of {tree.folder or '.'}")
     except RenderFailed as error:
         if not obstacles:
-            place = Place(tree.root.file, 1, 1) if tree.root else None
-            obstacles.append(Obstacle(f"Kustomize fails: {error.reason}", place))
+            reason = f"Kustomize fails: {error.said}" if error.said else error.reason
+            place = _blamed(error, tree)
+            obstacles.append(Obstacle(reason, place, cause=Cause.FAILED))
         return
     except SourceError as error:
         obstacles.append(Obstacle(f"the render cannot be read: {error.sentence}"))
         return
     for index, found in enumerate(objects_in(documents)):
         if isinstance(found, Stray):
-            obstacles.append(Obstacle(f"the render holds a document that is {found.sentence}"))
+            reason = f"the render holds a document that is {found.sentence}"
+            obstacles.append(Obstacle(reason, cause=Cause.STRAY))
         else:
             yield Resource(found.data, index)
+
+
+def _refused(tree: Tree) -> list[Obstacle]:
+    return [Obstacle(r.sentence, r.place, cause=Cause.REFUSED) for r in tree.refusals]
+
+
+def _blamed(error: RenderFailed, tree: Tree) -> Place | None:
+    """The file that Kustomize names, or else the kustomization that was built."""
+    root = tree.repository.path("").resolve()
+    folder, name = (Path(error.folder), error.file)
+    if folder.is_relative_to(root):
+        below = folder.relative_to(root).as_posix().removeprefix(".")
+        built = tree.kustomizations.get(below)
+        file = join(below, name) if name else built.file if built else ""
+        if tree.repository.is_file(file):
+            return Place(file, 1, 1)
+    return Place(tree.root.file, 1, 1) if tree.root else None
 
 
 def _plain(start: Start) -> Prepared:
@@ -117,7 +176,11 @@ def _plain(start: Start) -> Prepared:
 
 
 def _as_written(
-    start: Start, documents: list[Document], files: tuple[str, ...], obstacles: list[Obstacle]
+    start: Start,
+    documents: list[Document],
+    files: tuple[str, ...],
+    obstacles: list[Obstacle],
+    tree: Tree | None = None,
 ) -> Target:
     """The objects of documents where they stand; what is no object is an obstacle."""
     resources: list[Resource] = []
@@ -136,7 +199,8 @@ def _as_written(
         ResourceSet(resources),
         files=files,
         documents=tuple(documents),
-        trace=PlainTrace(origins),
+        tree=tree,
+        trace=PlainTrace(origins, tree),
     )
 
 

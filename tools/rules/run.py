@@ -146,6 +146,7 @@ class _Run:
             remedy=problem.remedy or self.rule.remedy,
             source=problem.place,
             related=tuple(Related(place, message) for place, message in problem.related),
+            stops=problem.stops,
         )
 
     def _not_judged(self, outcome: Unjudged) -> NotJudged:

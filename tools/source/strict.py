@@ -29,6 +29,7 @@ class Fault(NamedTuple):
     name: str = ""
     known: tuple[str, ...] = ()
     first: Place | None = None
+    stops: bool = False
 
 
 def faults(document: Document, shape: Shape, duplicates: bool = True) -> Iterator[Fault]:
@@ -95,7 +96,7 @@ class _Check:
             if name is None:
                 sentence = f"unknown field {written!r}{_in(path)}"
                 remedy = "Correct the name, or delete the field."
-                yield Fault(sentence, remedy, place, written, tuple(fields))
+                yield Fault(sentence, remedy, place, written, tuple(fields), stops=True)
                 continue
             if self.duplicates and name in first:
                 sentence = f"{name!r} stands twice{_in(path)}; Kustomize uses only one of them"
@@ -118,7 +119,7 @@ class _Check:
         sentence = f"{dotted(path) or 'the document'} is {_what(part.value)}, not {wanted}"
         quote = wanted == Word.TEXT.value and isinstance(part.value, ScalarNode)
         remedy = "Put the value in quotes." if quote else f"Write {wanted}."
-        return Fault(sentence, remedy, self.document.place_of(part))
+        return Fault(sentence, remedy, self.document.place_of(part), stops=True)
 
     def _key_place(self, key: Node) -> Place:
         return self.document.place_of(Part(None, key))

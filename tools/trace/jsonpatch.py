@@ -10,6 +10,7 @@ from yaml.nodes import ScalarNode
 
 from tools.source.place import Place
 from tools.trace.application import MISSING, Mistake, Mistaken, Operation
+from tools.trace.gojson import go_json
 from tools.trace.objects import Object
 from tools.trace.value import List, Map, Scalar, Value, copy, place_of, plain
 
@@ -119,7 +120,7 @@ def _test(root: Map, step: Step) -> None:
     found = None if absent else plain(_child(parent, token, step.path))
     wanted = None if step.value is None else plain(step.value)
     if (found, isinstance(found, bool)) != (wanted, isinstance(wanted, bool)):
-        raise CannotPatch(f"{found!r} stands there, not {wanted!r}")
+        raise CannotPatch(f"{go_json(found)} stands there, not {go_json(wanted)}")
 
 
 def _mistake(obj: Object, step: Step, error: CannotPatch) -> Mistake:
@@ -128,7 +129,7 @@ def _mistake(obj: Object, step: Step, error: CannotPatch) -> Mistake:
     if step.op == "test":
         sentence = f"the test of {step.path} fails on {on}: {error}"
         return Mistake(step.place_of("value"), sentence, _TEST, certain=False)
-    sentence = f"{step.op} {step.path} cannot be applied to {on}: {error}"
+    sentence = f"{step.op} {step.path or repr('')} cannot be applied to {on}: {error}"
     return Mistake(
         step.place_of(error.member),
         sentence,

@@ -20,11 +20,12 @@ class PatchText:
     """The documents of a patch. Raises Mistaken where Kustomize cannot read it.
 
     `operations` holds them for a JSON 6902 patch and is None for merge patches; `unread` is the
-    first document that Kustomize does not look at.
+    first document that Kustomize does not look at. `raw` is the text, `entry` where it is listed.
     """
 
-    def __init__(self, text: Text, raw: str, field: str, *, targeted: bool) -> None:
+    def __init__(self, text: Text, raw: str, field: str, targeted: bool, entry: Place) -> None:
         self.place = text.place
+        self.entry = entry
         self.raw = raw.strip() if text.inline else raw
         self.field = field
         self.operations: List | None = None
@@ -68,7 +69,7 @@ class PatchText:
         if not targeted:
             sentence = "a JSON 6902 patch needs a target"
             remedy = "Add `target:` with the kind and name of the object beside the patch."
-            raise Mistaken(Mistake(place, sentence, remedy))
+            raise Mistaken(Mistake(self.entry, sentence, remedy))
         return content
 
     def _no_patch(self, content: Value, place: Place, inline: bool) -> Mistake:

@@ -124,7 +124,9 @@ class _Run:
                 assert named is not None
                 text = self.layer.named(named.text)
                 raw = self.layer.repository.text(text.file)
-            self._apply(text, PatchText(text, raw, self.field, targeted=target is not None), target)
+            entry = place_of(self.entry) or self.layer.place
+            patch = PatchText(text, raw, self.field, target is not None, entry)
+            self._apply(text, patch, target)
         except (SourceError, CannotReplay) as error:
             self.application.unknown = str(error)
         except Mistaken as error:
