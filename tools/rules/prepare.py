@@ -27,7 +27,7 @@ class Cause(Enum):
     """What became of Kustomize, where that is the obstacle; the value says it in words."""
 
     REFUSED = "Kustomize is not started"
-    FAILED = "Kustomize stops at this"
+    FAILED = "Kustomize stops"
     STRAY = "the render holds a document that is no object"
     OTHER = "something else"
 
@@ -70,7 +70,10 @@ def prepare(start: Start, kubernetes: Sequence[str] = ()) -> Prepared:
 
 
 def explained(obstacles: Sequence[Obstacle], findings: Sequence[Finding]) -> list[Obstacle]:
-    """The obstacles, with one short sentence for all of which a finding says more."""
+    """The obstacles, with one short sentence for all of which a finding says more.
+
+    That sentence stands for the target and has no place of its own: the finding has it.
+    """
     causes = [finding for finding in findings if finding.stops and finding.source]
     told: list[Obstacle] = []
     left: list[Obstacle] = []
@@ -81,7 +84,7 @@ def explained(obstacles: Sequence[Obstacle], findings: Sequence[Finding]) -> lis
         elif not told:
             where = f"{finding.source.file}:{finding.source.line}"
             reason = f"{obstacle.cause.value}: see the finding of {finding.rule} at {where}"
-            told.append(obstacle._replace(reason=reason, place=finding.source))
+            told.append(obstacle._replace(reason=reason, place=None))
     return told + left
 
 

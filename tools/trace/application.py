@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 Kind = Literal[
     "patch", "images", "replicas", "replacement", "labels", "commonLabels", "commonAnnotations",
     "namespace", "namePrefix", "nameSuffix", "configMapGenerator", "secretGenerator", "generator",
-    "transformer", "resource",
+    "transformer", "resource", "document",
 ]  # fmt: skip
 """What an entry is. `patch` stands for the three fields that hold patches; `generator` and
 `transformer` for builtin plugins that are configured in files (one entry each); `resource` for an
-entry that brings an object which is there already, and for no other one."""
+entry that brings an object which is there already, and `document` for one whose file holds what is
+no complete object; neither for any other entry of `resources`."""
 
 MISSING: Any = object()
 """Stands in `Operation.before` where an operation found nothing at its path."""

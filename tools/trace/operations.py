@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from tools.source.place import Place
 from tools.trace.application import Mistake
-from tools.trace.value import List, Map, Scalar, place_of
+from tools.trace.value import List, Map, Scalar, key_place, place_of
 
 _OPS = ("add", "remove", "replace", "move", "copy", "test")
 _MEMBERS = ("op", "path", "from", "value")
@@ -109,8 +109,4 @@ class _Operation:
         return place_of(self.data.fields[member]) or self.place
 
     def _key_place(self, key: str) -> Place:
-        value = self.data.fields[key]
-        if value.source is None or value.key is None:
-            return self.place
-        mark = value.key.start_mark
-        return value.source.place(mark.line, mark.column) or self.place
+        return key_place(self.data.fields[key]) or self.place

@@ -16,6 +16,7 @@ from tools.trace.documents import objects_in
 from tools.trace.equality import ANYTHING
 from tools.trace.fieldspec import Configuration
 from tools.trace.generators import generate
+from tools.trace.identified import unidentified
 from tools.trace.identities import Identities
 from tools.trace.images import apply_images, apply_replicas
 from tools.trace.labels import apply_annotations, apply_labels
@@ -167,7 +168,7 @@ class _Replaying:
                         self.identities.join(below.objects, built.objects)
                         built.take(below)
                     elif isinstance(entry, Scalar):
-                        objects = self._file(layer, entry.text)
+                        objects = self._file(layer, entry)
                         self.identities.made(objects)
                         self.identities.join(objects, built.objects)
                         built.objects += objects
@@ -177,13 +178,17 @@ class _Replaying:
             return None
         return self.tree.kustomizations.get(join(layer.folder, entry.text))
 
-    def _file(self, layer: Layer, name: str) -> list[Object]:
+    def _file(self, layer: Layer, entry: Scalar) -> list[Object]:
         try:
-            text = layer.named(name)
+            text = layer.named(entry.text)
         except SourceError:
             return []
         source = Source(text.file, "resource", resource_scalar)
-        roots = (value_of(source, None, node) for node in objects_in(text.roots))
+        roots = [value_of(source, None, node) for node in objects_in(text.roots)]
+        for number, root in enumerate(roots):
+            mistake = unidentified(root, text.place)
+            if mistake is not None:
+                self.log.entry(layer, "document", "resources", entry, number).note(mistake)
         return [Object(root) for root in roots if isinstance(root, Map)]
 
     def _transform(self, layer: Layer, built: _Built, configuration: Configuration) -> None:

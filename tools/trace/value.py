@@ -225,3 +225,11 @@ def place_of(value: Value) -> Place | None:
         if key_mark.line != mark.line:
             mark = key_mark
     return source.place(mark.line, mark.column)
+
+
+def key_place(value: Value) -> Place | None:
+    """Where the key of a value stands."""
+    source, key = value.source, value.key
+    if source is None or key is None:
+        return None
+    return source.place(key.start_mark.line, key.start_mark.column)
