@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterator
 
 from tools.kubernetes.resource import lookup
-from tools.rules.entries import entries
+from tools.rules.entries import entries, mistakes
 from tools.rules.rule import Judges, Severity, SourceProblem, Unjudged, rule
 from tools.rules.target import Target
 from tools.rules.typed import nearest
@@ -30,6 +30,7 @@ from tools.trace.candidates import images
     remedy="Write the image as the manifest or the `newName` of a base names it, without its tag.",
 )
 def check(target: Target, options: None) -> Iterator[SourceProblem | Unjudged]:
+    yield from mistakes(target, "images")
     for entry in entries(target, "images"):
         application = entry.application
         if application.unknown:

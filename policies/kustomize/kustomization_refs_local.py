@@ -24,7 +24,7 @@ from tools.rules.target import Target
     judges=Judges.SOURCE,
     severity=Severity.ERROR,
     remedy="Name a file or folder of this repository, relative to the kustomization.",
-    defers_to=("generator-valid",),
+    defers_to=("kustomization-strict",),
 )
 def check(target: Target, options: None) -> Iterator[SourceProblem]:
     if target.tree is None:

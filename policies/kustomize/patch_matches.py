@@ -20,7 +20,10 @@ from tools.rules.entries import entries, first_stop, why_nothing
 from tools.rules.rule import Judges, Severity, SourceProblem, Unjudged, rule
 from tools.rules.target import Target
 from tools.rules.typed import nearest
+from tools.source.place import Place
+from tools.trace.application import Target as Selection
 from tools.trace.candidates import lack, listed
+from tools.trace.entry import Entry
 
 _PLACES = {
     "kind": ("kind",),
@@ -57,8 +60,18 @@ def _stopping(target: Target) -> Iterator[SourceProblem]:
         found = lack(entry.application.patch.target, listed(entry.scope))
         place = entry.patch_place(*_PLACES[found.part] if found else ())
         why = f": {found.sentence}{nearest(found.wanted, found.known)}" if found else ""
-        if not found and not entry.application.patch.target.version:
-            why = ", because it has no apiVersion"
+        if not found:
+            place, why = _rest(entry, entry.application.patch.target)
         related = ((entry.application.place, "applied here"),)
         sentence = f"this patch finds no object{why}"
         yield SourceProblem(place, sentence, related=related, stops=True)
+
+
+def _rest(entry: Entry, wanted: Selection) -> tuple[Place, str]:
+    """Why a patch finds no object although there is one of its kind and name."""
+    if not wanted.version:
+        return entry.patch_place("apiVersion"), ", because it has no apiVersion"
+    if wanted.namespace:
+        why = f" in the namespace {wanted.namespace!r} when it is applied"
+        return entry.patch_place("metadata", "namespace"), why
+    return entry.patch_place(), " when it is applied; perhaps that is in a namespace"

@@ -43,7 +43,10 @@ _FLAGS = frozenset(
     remedy="Put text in quotes, and write true, false and numbers plainly.",
 )
 def check(target: Target, options: None) -> Iterator[SourceProblem]:
-    kustomizations = {k.file for k in target.tree.kustomizations.values()} if target.tree else set()
+    tree = target.tree
+    kustomizations = {k.file for k in tree.kustomizations.values()} if tree else set()
+    uses = tree.uses if tree else ()
+    resources = {use.file for use in uses if use.reference.field.lower() == "resources"}
     for document in target.documents:
         if document.file in kustomizations:
             found = [*words_for_flags(document, _FLAGS), *_inline(document)]
@@ -51,13 +54,17 @@ def check(target: Target, options: None) -> Iterator[SourceProblem]:
             found = list(ambiguities(document, kustomize=target.tree is not None))
         for ambiguity in found:
             related = ((ambiguity.first, "the first one"),) if ambiguity.first else ()
-            yield SourceProblem(ambiguity.place, ambiguity.sentence, ambiguity.remedy, related)
+            # Kustomize cannot print an object with two equal keys; with a patch it goes on.
+            stops = ambiguity.first is not None and document.file in resources
+            yield SourceProblem(
+                ambiguity.place, ambiguity.sentence, ambiguity.remedy, related, stops
+            )
 
 
 def _inline(kustomization: Document) -> Iterator[Ambiguity]:
     """Ambiguities of the patches that stand inside of a kustomization."""
     for path, part in kustomization.parts.items():
-        if isinstance(part.value, ScalarNode) and _is_patch(path) and "\n" in part.value.value:
+        if isinstance(part.value, ScalarNode) and _is_patch(path, part.value.value):
             position = position_in(part.value, kustomization.text)
             with suppress(SourceError):  # Kustomize refuses the patch, and the target is not judged
                 for document in parse(part.value.value, kustomization.file):
@@ -67,8 +74,9 @@ def _inline(kustomization: Document) -> Iterator[Ambiguity]:
                         yield found._replace(place=place, first=None)
 
 
-def _is_patch(path: FieldPath) -> bool:
+def _is_patch(path: FieldPath, text: str) -> bool:
+    """Whether a text is a patch; in `patchesStrategicMerge` it may be the name of a file."""
     field, *rest = path or ("",)
     if field in ("patches", "patchesJson6902"):
         return rest[1:] == ["patch"]
-    return field == "patchesStrategicMerge" and len(rest) == 1
+    return field == "patchesStrategicMerge" and len(rest) == 1 and "\n" in text

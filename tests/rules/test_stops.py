@@ -201,6 +201,5 @@ def test_an_object_without_api_version_is_said_once(tmp_path: Path) -> None:
         "resource-identified base/web.yaml:1:1 this object has no apiVersion"
     ]
     assert reasons(found) == [
-        "base: the render holds a document that is no object: see the finding of"
-        " resource-identified at base/web.yaml:1"
+        "base: a document is no object: see the finding of resource-identified at base/web.yaml:1"
     ]

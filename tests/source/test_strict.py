@@ -66,6 +66,7 @@ def test_a_word_that_is_ignored() -> None:
             place(2, 15),
             "mrege",
             ("create", "merge", "replace"),
+            stops=True,
         )
     ]
 

@@ -56,9 +56,12 @@ def mistakes(target: Target, *kinds: str) -> Iterator[SourceProblem]:
 
     Whatever their text alone shows; and of what follows from the objects: where Kustomize renders,
     what does not stop it, else the first thing that does. The rest may be a consequence of that.
+    Nothing is said where Kustomize must not be started.
     """
+    if target.tree is None or target.tree.refusals or target.trace is None:
+        return
     stop = first_stop(target)
-    for application in target.trace.applied if target.tree and target.trace else ():
+    for application in target.trace.applied:
         if _kind(application, _ALL_PLUGINS) in kinds:
             for mistake in application.mistakes:
                 if stop and mistake is stop.mistake:

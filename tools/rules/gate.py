@@ -9,7 +9,8 @@ from typing import NamedTuple
 from tools.render.starts import Start
 from tools.rules.config import Config
 from tools.rules.finding import Finding, NotJudged
-from tools.rules.prepare import Obstacle, Prepared, explained, prepare
+from tools.rules.obstacle import Obstacle, explained
+from tools.rules.prepare import Prepared, prepare
 from tools.rules.rule import Judges, Rule, Severity
 from tools.rules.run import Verdict, judge, judge_configuration
 from tools.rules.target import Target

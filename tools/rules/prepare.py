@@ -1,7 +1,6 @@
 """From a started target to a Target that rules can judge: rendered, read, traced."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ from tools.kubernetes.resource import Ref, Resource, ResourceSet
 from tools.kubernetes.schema import warm_up
 from tools.render.build import RenderFailed, Run
 from tools.render.starts import Start
-from tools.rules.finding import Finding
+from tools.rules.obstacle import Cause, Obstacle
 from tools.rules.target import Target
 from tools.source.document import Document, parse
 from tools.source.place import FieldPath, Place, SourceError
@@ -21,24 +20,6 @@ from tools.trace.plain import PlainTrace
 from tools.trace.trace import Trace
 
 STANDARD_INPUT = "<stdin>"
-
-
-class Cause(Enum):
-    """What became of Kustomize, where that is the obstacle; the value says it in words."""
-
-    REFUSED = "Kustomize is not started"
-    FAILED = "Kustomize stops"
-    STRAY = "the render holds a document that is no object"
-    OTHER = "something else"
-
-
-class Obstacle(NamedTuple):
-    """Why a target, or a part of it, cannot be judged; blocking ones cost exit code 3."""
-
-    reason: str
-    place: Place | None = None
-    blocking: bool = True
-    cause: Cause = Cause.OTHER
 
 
 class Prepared(NamedTuple):
@@ -67,36 +48,6 @@ def prepare(start: Start, kubernetes: Sequence[str] = ()) -> Prepared:
         empty = Target(start.named.path, start.repository, ResourceSet(()))
         return Prepared(empty, [Obstacle(sentence, place)])
     return _plain(start)
-
-
-def explained(obstacles: Sequence[Obstacle], findings: Sequence[Finding]) -> list[Obstacle]:
-    """The obstacles, with one short sentence for all of which a finding says more.
-
-    That sentence stands for the target and has no place of its own: the finding has it.
-    """
-    causes = [finding for finding in findings if finding.stops and finding.source]
-    told: list[Obstacle] = []
-    left: list[Obstacle] = []
-    for obstacle in obstacles:
-        finding = _explanation(obstacle, causes)
-        if finding is None or finding.source is None:
-            left.append(obstacle)
-        elif not told:
-            where = f"{finding.source.file}:{finding.source.line}"
-            reason = f"{obstacle.cause.value}: see the finding of {finding.rule} at {where}"
-            told.append(obstacle._replace(reason=reason, place=None))
-    return told + left
-
-
-def _explanation(obstacle: Obstacle, causes: Sequence[Finding]) -> Finding | None:
-    """What is refused is explained at its place; Kustomize names at most the file."""
-    place = obstacle.place
-    if obstacle.cause is Cause.REFUSED:
-        return next((finding for finding in causes if finding.source == place), None)
-    if obstacle.cause is Cause.OTHER or not causes:
-        return None
-    file = place and place.file
-    return next((f for f in causes if f.source and f.source.file == file), causes[0])
 
 
 def _refs(tree: Tree) -> Iterator[Ref]:
@@ -192,7 +143,7 @@ def _as_written(
     for found in objects_in(documents):
         if isinstance(found, Stray):
             blocking = found.partial or alone
-            obstacles.append(Obstacle(found.sentence, found.place, blocking))
+            obstacles.append(Obstacle(found.sentence, found.place, blocking, Cause.STRAY))
         else:
             origins[len(resources)] = (found.document, found.path)
             resources.append(Resource(found.data, len(resources)))

@@ -20,7 +20,8 @@ class Fault(NamedTuple):
     """Something that is not written as it must be.
 
     `sentence` says what, `remedy` what to do; `name` is what was written and `known` what could
-    have been meant, both empty where that is no question; `first` is the earlier of two keys.
+    have been meant, both empty where that is no question; `first` is the earlier of two keys;
+    `stops` says that Kustomize stops at it, or soon because of it.
     """
 
     sentence: str
@@ -78,7 +79,8 @@ class _Check:
         elif isinstance(shape, Choice) and value and value not in shape.words:
             sentence = f"{dotted(path)} is {value!r}, which Kustomize does not know"
             remedy = f"Write {' or '.join(shape.words)}."
-            yield Fault(sentence, remedy, self.document.place_of(part), str(value), shape.words)
+            place = self.document.place_of(part)
+            yield Fault(sentence, remedy, place, str(value), shape.words, stops=True)
 
     def _map(
         self, node: MappingNode, shape: MapOf | Mapping[str, Any], path: FieldPath

@@ -139,7 +139,9 @@ class Tree:
         value = reference.value
         name = self.resolve(kustomization, reference)
         sentence = None
-        if _REMOTE.search(value):
+        if not value:
+            sentence = "names nothing; write the name of a file or folder, or delete the entry"
+        elif _REMOTE.search(value):
             sentence = "is remote; Kustomize would fetch it. Copy what it holds into the repository"
         elif value.startswith("/"):
             sentence = "is absolute; name the path relative to this kustomization"

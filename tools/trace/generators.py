@@ -16,6 +16,10 @@ _LINE = 70
 """Characters of base64 in one line, as Kustomize writes it."""
 
 
+_BEHAVIORS = ("", "create", "merge", "replace")
+"""What Kustomize knows; another word is a mistake in itself."""
+
+
 class Generator(NamedTuple):
     """What tells the two generators apart."""
 
@@ -63,16 +67,16 @@ def generate_one(
         application.note(error.mistake)
         return
     except CannotAbsorb as error:
-        application.note(_unfit(made, entry, error.old, objects))
+        if made.behavior in _BEHAVIORS:
+            place = place_of(made.metadata.fields["name"]) or layer.place
+            application.note(_unfit(made, place, error.old, objects))
+        application.unknown = str(error)
         return
     record(application, [made], True)
 
 
-def _unfit(made: Object, entry: Map, old: Object | None, objects: list[Object]) -> Mistake:
+def _unfit(made: Object, place: Place, old: Object | None, objects: list[Object]) -> Mistake:
     """Why the behavior of a generator does not fit the objects that are there."""
-    field = entry.get("name") or entry.get("metadata", "name") or entry
-    place = place_of(field)
-    assert place is not None
     if old is not None:
         first = place_of(old.metadata.fields["name"])
         return Mistake(

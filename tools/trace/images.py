@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from tools.source.place import Place
 from tools.trace.application import Mistake
 from tools.trace.fieldspec import Configuration, FieldSpec, Slot, slots
 from tools.trace.layer import Layer, record
@@ -86,7 +87,9 @@ def apply_images(layer: Layer, objects: list[Object], configuration: Configurati
         try:
             matches = _matcher(entry.text("name"))
         except re.error:
-            application.unknown = f"{entry.text('name')!r} is no regular expression"
+            place = place_of(entry.fields["name"]) or layer.place
+            sentence = f"{entry.text('name')!r} is no regular expression that is understood"
+            application.note(Mistake(place, sentence, "Write the name of an image.", certain=False))
             continue
         matched: list[Object] = []
         changed = False
@@ -189,7 +192,8 @@ def apply_replicas(layer: Layer, objects: list[Object], configuration: Configura
                     changed |= _set_count(obj, spec, count)
         record(application, matched, changed)
         if not matched:
-            application.note(_unmatched(entry, name, objects, configuration))
+            known = _countable(objects, configuration)
+            application.note(_unmatched(entry, name, known, layer.place))
 
 
 def _set_count(obj: Object, spec: FieldSpec, count: Scalar) -> bool:
@@ -202,15 +206,16 @@ def _set_count(obj: Object, spec: FieldSpec, count: Scalar) -> bool:
     return changed
 
 
-def _unmatched(
-    entry: Map, name: str, objects: list[Object], configuration: Configuration
-) -> Mistake:
-    """The mistake of an entry of `replicas` whose name no workload has."""
+def _countable(objects: list[Object], configuration: Configuration) -> tuple[str, ...]:
+    """The names of the objects whose replicas an entry can set."""
     selects = [spec.of.selects for spec in configuration.specs["replicas"]]
     ids = [one for obj in objects for one in obj.ids if any(s(*one[:3]) for s in selects)]
-    known = tuple(sorted({one.name for one in ids}))
-    place = place_of(entry.fields.get("name") or entry)
-    assert place is not None
+    return tuple(sorted({one.name for one in ids}))
+
+
+def _unmatched(entry: Map, name: str, known: tuple[str, ...], fallback: Place) -> Mistake:
+    """The mistake of an entry of `replicas` whose name no workload has."""
+    place = place_of(entry.fields.get("name") or entry) or fallback
     sentence = f"no workload is called {name!r}" if name else "this entry has no name"
     remedy = "Write the name of a Deployment, StatefulSet, ReplicaSet or ReplicationController."
     return Mistake(place, sentence, remedy, certain=not name, name=name, known=known)

@@ -186,7 +186,8 @@ def _child(value: Value, token: str, path: str) -> Value:
     found = value.fields.get(token)
     if found is None:
         where = f"in {parent}" if parent else "at the top"
-        raise CannotPatch(f"there is no {token!r} {where}", token, value.fields)
+        known = [key for key, child in value.fields.items() if place_of(child)]
+        raise CannotPatch(f"there is no {token!r} {where}", token, known)
     return found
 
 

@@ -100,7 +100,8 @@ class _Operation:
     ) -> Mistake:
         """A member that an operation needs: perhaps one is there that was to be it."""
         others = [key for key in self.data.fields if key not in _MEMBERS]
-        for key in get_close_matches(member, others, 1, 0.6):
+        cased = [key for key in others if key.lower() == member]
+        for key in cased[:1] or get_close_matches(member, others, 1, 0.6):
             sentence = f"{key!r} is no member of an operation, which has no {member!r}{effect}"
             return Mistake(self._key_place(key), sentence, f"Write `{member}:`.", stops)
         return Mistake(self.place, f"{self.name} has no {member!r}{effect}", remedy, stops)

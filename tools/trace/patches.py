@@ -62,7 +62,9 @@ def apply_entry(layer: Layer, field: str, entry: Map, objects: Objects) -> Objec
     named = _said(entry.get("path"))
     if (inline is None) is (named is None):
         application = layer.log.entry(layer, "patch", field, entry)
-        application.note(_neither(entry, layer.place) if named is None else _both(named, inline))
+        application.note(
+            _neither(entry, layer.place) if named is None else _both(named, inline, layer.place)
+        )
         return objects
     return run.result(inline, named, target if isinstance(target, Map) else None)
 
@@ -79,9 +81,8 @@ def _neither(entry: Value, place: Place) -> Mistake:
     return Mistake(place_of(entry) or place, sentence, remedy)
 
 
-def _both(named: Scalar, inline: Scalar | None) -> Mistake:
-    place, other = place_of(named), None if inline is None else place_of(inline)
-    assert place is not None
+def _both(named: Scalar, inline: Scalar | None, fallback: Place) -> Mistake:
+    place, other = place_of(named) or fallback, None if inline is None else place_of(inline)
     related = ((other, "the patch itself"),) if other else ()
     return Mistake(
         place, "this entry has both `path` and `patch`", "Delete one of the two.", related=related
@@ -185,12 +186,7 @@ class _Run:
         try:
             return Selector(described).select(self.objects)
         except CannotSelect as error:
-            place = next(
-                (place_of(v) for v in target.fields.values() if repr(plain(v)) in str(error)), None
-            )
-            remedy = "Correct it, or write the name without special characters."
-            mistake = Mistake(place or described.place, str(error), remedy, certain=False)
-            raise Mistaken(mistake) from error
+            raise Mistaken(error.mistake(target, described.place)) from error
 
     def _merge(self, text: Text, patch: Map, target: Map | None) -> None:
         place = place_of(patch) or text.place
