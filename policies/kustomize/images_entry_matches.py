@@ -7,9 +7,9 @@ is what the next kustomization has to use.
 
 Looks at each entry of `images` and `imageTags`, and at each ImageTagTransformer of `transformers`,
 at the moment when Kustomize applies it. The name must be the whole image without tag and digest;
-Kustomize reads it as a regular expression. In a component that several kustomizations use, an
-entry may be meant for others: there it is enough that some manifest that the repository's
-kustomizations list has the image.
+Kustomize reads it as a regular expression, and crashes if it is none. In a component that several
+kustomizations use, an entry may be meant for others: there it is enough that some manifest that the
+repository's kustomizations list has the image.
 https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/
 """
 

@@ -8,7 +8,8 @@ target are regular expressions that must match as a whole (`name: web` does not 
 Looks at each entry of `patches`, `patchesJson6902` and `patchesStrategicMerge`, and at each patch
 among the `transformers`, at the moment when Kustomize applies it: an object that a later component
 adds does not count; names are those of the manifest and those after prefixes and suffixes. Without
-a `target` Kustomize itself stops at the first such patch, and does not say where it stands. In a
+a `target` Kustomize itself stops at the first such patch, and does not say where it stands;
+group, version and namespace must then be those of the object, too. In a
 component that several kustomizations use, a patch may be meant for others: there it is enough that
 its kind and name fit some object that the repository's kustomizations list.
 https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/

@@ -29,6 +29,7 @@ from tools.source.ambiguity import Ambiguity, ambiguities, words_for_flags
 from tools.source.document import Document, parse
 from tools.source.place import FieldPath, Place, SourceError
 from tools.trace.embedded import position_in
+from tools.trace.origin import Position
 
 _FLAGS = frozenset(
     {"includeSelectors", "includeTemplates", "disableNameSuffixHash", "immutable", "create"}
@@ -69,9 +70,14 @@ def _inline(kustomization: Document) -> Iterator[Ambiguity]:
             with suppress(SourceError):  # Kustomize refuses the patch, and the target is not judged
                 for document in parse(part.value.value, kustomization.file):
                     for found in ambiguities(document, kustomize=True):
-                        line, column = position(found.place.line - 1, found.place.column - 1)
-                        place = Place(kustomization.file, line + 1, column + 1)
-                        yield found._replace(place=place, first=None)
+                        first = found.first and _moved(found.first, position)
+                        yield found._replace(place=_moved(found.place, position), first=first)
+
+
+def _moved(place: Place, position: Position) -> Place:
+    """A place in an inline patch as one in the kustomization that holds it."""
+    line, column = position(place.line - 1, place.column - 1)
+    return Place(place.file, line + 1, column + 1)
 
 
 def _is_patch(path: FieldPath, text: str) -> bool:

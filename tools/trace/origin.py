@@ -55,6 +55,11 @@ class Source:
         self.position = position
         self.reason = reason
 
+    @property
+    def first_counts(self) -> bool:
+        """Whether Kustomize takes the first of two equal keys: it does so in merge patches only."""
+        return self.layer == "patch" and self.typed is resource_scalar
+
     def place(self, line: int, column: int) -> Place | None:
         """The place of a position counted from 0."""
         if self.file is None:

@@ -176,8 +176,10 @@ def _children(source: Source, node: MappingNode) -> Iterator[tuple[str, Value]]:
             parts = value.value if isinstance(value, SequenceNode) else [value]
             for part in reversed(parts):
                 yield from _children(source, part)
+    met: set[str] = set()
     for key, value in own:
-        if key.tag != _MERGE:
+        if key.tag != _MERGE and not (key.value in met and source.first_counts):
+            met.add(key.value)
             yield key.value, value_of(source, key, value)
 
 
