@@ -27,9 +27,8 @@ from tools.rules.rule import Judges, Severity, SourceProblem, rule
 from tools.rules.target import Target
 from tools.source.ambiguity import Ambiguity, ambiguities, words_for_flags
 from tools.source.document import Document, parse
+from tools.source.embedded import Position, position_in
 from tools.source.place import FieldPath, Place, SourceError
-from tools.trace.embedded import position_in
-from tools.trace.origin import Position
 
 _FLAGS = frozenset(
     {"includeSelectors", "includeTemplates", "disableNameSuffixHash", "immutable", "create"}

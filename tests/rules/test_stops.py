@@ -203,3 +203,37 @@ def test_an_object_without_api_version_is_said_once(tmp_path: Path) -> None:
     assert reasons(found) == [
         "base: a document is no object: see the finding of resource-identified at base/web.yaml:1"
     ]
+
+
+def test_what_is_no_yaml_in_an_inline_patch_is_placed_at_its_line(tmp_path: Path) -> None:
+    overlay = """
+--- overlay/kustomization.yaml
+resources: [../base]
+patches:
+  - target: {kind: Deployment}
+    patch: |-
+      - op: add
+        path: /spec/paused
+       value: true
+"""
+    assert reasons(report(tmp_path, BASE + overlay)) == [
+        "overlay: overlay/kustomization.yaml:7: not valid YAML: did not find expected '-' indicator"
+    ]
+
+
+def test_a_slash_in_a_key_is_explained(tmp_path: Path) -> None:
+    overlay = """
+--- overlay/kustomization.yaml
+resources: [../base]
+commonAnnotations: {example.com/owner: shop}
+--- two/kustomization.yaml
+resources: [../overlay]
+patches:
+  - target: {kind: Deployment}
+    patch: |-
+      - op: remove
+        path: /metadata/annotations/example.com/owner
+"""
+    [finding] = report(tmp_path, BASE + overlay).findings
+    assert finding.message.endswith("; did you mean 'example.com/owner'?")
+    assert finding.remedy == "Write `~1` for the `/` in a key."

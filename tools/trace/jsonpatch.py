@@ -126,18 +126,15 @@ def _test(root: Map, step: Step) -> None:
 def _mistake(obj: Object, step: Step, error: CannotPatch) -> Mistake:
     """What is said of an operation that cannot be applied to an object."""
     on = f"{obj.kind} {obj.name}"
-    if step.op == "test":
-        sentence = f"the test of {step.path} fails on {on}: {error}"
-        return Mistake(step.place_of("value"), sentence, _TEST, certain=False)
+    member, remedy = error.member, _REMEDIES.get(step.op, _PATH)
     sentence = f"{step.op} {step.path or repr('')} cannot be applied to {on}: {error}"
-    return Mistake(
-        step.place_of(error.member),
-        sentence,
-        _REMEDIES.get(step.op, _PATH),
-        certain=False,
-        name=error.name,
-        known=error.known,
-    )
+    if any(key.startswith(f"{error.name}/") for key in error.known):
+        remedy = "Write `~1` for the `/` in a key."
+    elif step.op == "test" and not error.name:
+        member, remedy = "value", _TEST
+        sentence = f"the test of {step.path} fails on {on}: {error}"
+    place = step.place_of(member)
+    return Mistake(place, sentence, remedy, certain=False, name=error.name, known=error.known)
 
 
 _PATH = "Name a field that is there when the patch is applied."
