@@ -25,7 +25,6 @@ from tools.rules.target import Target
     judges=Judges.SOURCE,
     severity=Severity.ERROR,
     remedy="Write the generator as Kustomize documents it.",
-    defers_to=("kustomization-strict",),
 )
 def check(target: Target, options: None) -> Iterator[SourceProblem]:
     yield from mistakes(target, "configMapGenerator", "secretGenerator")

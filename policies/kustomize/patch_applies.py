@@ -27,7 +27,6 @@ from tools.rules.target import Target
     judges=Judges.SOURCE,
     severity=Severity.ERROR,
     remedy="Write the patch as Kustomize documents it, for fields that are there.",
-    defers_to=("kustomization-strict",),
 )
 def check(target: Target, options: None) -> Iterator[SourceProblem]:
     yield from mistakes(target, "patch")

@@ -31,7 +31,6 @@ _PARTS = ("group", "version", "kind", "name")
     judges=Judges.SOURCE,
     severity=Severity.ERROR,
     remedy="Select an object that is there when the replacement is applied, or delete the target.",
-    defers_to=("kustomization-strict",),
 )
 def check(target: Target, options: None) -> Iterator[SourceProblem | Unjudged]:
     yield from mistakes(target, "replacement")

@@ -23,7 +23,6 @@ from tools.rules.target import Target
     judges=Judges.SOURCE,
     severity=Severity.ERROR,
     remedy="Write the name of a Deployment, StatefulSet, ReplicaSet or ReplicationController.",
-    defers_to=("kustomization-strict",),
 )
 def check(target: Target, options: None) -> Iterator[SourceProblem]:
     yield from mistakes(target, "replicas")

@@ -150,6 +150,51 @@ resources: [../base, https://example.com/a.yaml, gone.yaml]
     assert reasons(found) == [f"overlay: Kustomize is not started: {see}"]
 
 
+def test_what_cannot_be_read_hides_what_may_follow_from_it(tmp_path: Path) -> None:
+    overlay = """
+--- overlay/kustomization.yaml
+resources: [../base]
+patches:
+  - path: patch.yaml
+    target:
+    kind: Deployment
+--- overlay/patch.yaml
+- op: remove
+  path: /spec/replicas
+"""
+    assert findings(report(tmp_path, BASE + overlay)) == [
+        "kustomization-strict overlay/kustomization.yaml:5:5 unknown field 'kind' in patches[0];"
+        " known are options, patch, path, target"
+    ]
+
+
+def test_a_kustomization_among_the_resources_is_no_manifest(tmp_path: Path) -> None:
+    overlay = """
+--- overlay/kustomization.yaml
+resources: [../base/kustomization.yaml]
+"""
+    [finding] = findings(report(tmp_path, BASE + overlay))[:1]
+    assert finding == (
+        "kustomization-refs-local overlay/kustomization.yaml:1:13 '../base/kustomization.yaml'"
+        " is a kustomization and no manifest"
+    )
+
+
+def test_an_empty_kustomization_of_a_base_is_the_place(tmp_path: Path) -> None:
+    found = report(
+        tmp_path,
+        """
+--- base/kustomization.yaml
+kind: Kustomization
+--- overlay/kustomization.yaml
+resources: [../base]
+""",
+    )
+    assert reasons(found) == [
+        "overlay: base/kustomization.yaml:1: Kustomize fails: in base: kustomization.yaml is empty"
+    ]
+
+
 def test_what_no_rule_knows_stays_a_reason_of_its_own(tmp_path: Path) -> None:
     overlay = """
 --- overlay/kustomization.yaml

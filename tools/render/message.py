@@ -14,7 +14,10 @@ MAX_LENGTH = 400
 _WARNING = "# Warning: "
 
 # A folder below the one that is built: everything before says only how kustomize got there.
-_RECURSED = r".*recursed accumulation of path '(?P<folder>[^']*)': (?P<message>.*)"
+_RECURSED = (
+    r".*(?:recursed accumulation of|couldn't make target for) path '(?P<folder>[^']*)': "
+    r"(?P<message>.*)"
+)
 
 # kustomize tries each entry as a file, then as a folder, and reports both failures. What it says
 # of the second try tells nothing, except that a folder includes itself.

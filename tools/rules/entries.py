@@ -61,7 +61,10 @@ def mistakes(target: Target, *kinds: str) -> Iterator[SourceProblem]:
     if target.tree is None or target.tree.refusals or target.trace is None:
         return
     stop = first_stop(target)
+    unreadable = frozenset() if target.resources else _unreadable(target.tree)
     for application in target.trace.applied:
+        if application.place.file in unreadable:
+            continue  # what stands there is not what was meant
         if _kind(application, _ALL_PLUGINS) in kinds:
             for mistake in application.mistakes:
                 if stop and mistake is stop.mistake:
@@ -103,8 +106,15 @@ def _was_started(tree: Tree) -> bool:
     """Whether Kustomize got as far as building objects, as the kustomizations tell."""
     if tree.root is None or tree.root.is_component or tree.refusals:
         return False
+    return not _unreadable(tree)
+
+
+def _unreadable(tree: Tree) -> frozenset[str]:
+    """The kustomizations that Kustomize cannot read."""
     documents = [k.document for k in tree.kustomizations.values()]
-    return not any(f.stops for document in documents for f in faults(document, KUSTOMIZATION))
+    return frozenset(
+        d.file for d in documents if any(fault.stops for fault in faults(d, KUSTOMIZATION))
+    )
 
 
 def _told(application: Application, stop: Mistake) -> Mistake:

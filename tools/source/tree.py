@@ -14,7 +14,7 @@ from yaml.nodes import ScalarNode
 from tools.source.document import Document, parse
 from tools.source.kustomization import Kustomization, Names, Reference, read_kustomization
 from tools.source.place import FieldPath, Place, SourceError
-from tools.source.repository import Repository, join
+from tools.source.repository import KUSTOMIZATION_NAMES, Repository, join
 
 _REMOTE = re.compile(r"://|^git::|^git@|^gh:|^github\.com[/:]|^[^/\s]+@[^/\s]+:")
 
@@ -153,8 +153,8 @@ class Tree:
             sentence = _folder_objection(reference, name, above)
         elif not self.repository.is_file(name):
             sentence = "does not exist; correct the name or delete the entry"
-        elif reference.names is Names.FOLDER:
-            sentence = "is a file; name a folder that has a kustomization"
+        else:
+            sentence = _file_objection(reference, name)
         return f"{value!r} {sentence}" if sentence else None
 
     def read(self) -> None:
@@ -217,6 +217,14 @@ def _within(kustomization: Kustomization, path: FieldPath, place: Place | None) 
     position = position_in(part.value, kustomization.document.text)
     line, column = position(place.line - 1, place.column - 1)
     return Place(kustomization.file, line + 1, column + 1)
+
+
+def _file_objection(reference: Reference, name: str) -> str | None:
+    if reference.names is Names.FOLDER:
+        return "is a file; name a folder that has a kustomization"
+    if reference.field == "resources" and name.rpartition("/")[2] in KUSTOMIZATION_NAMES:
+        return "is a kustomization and no manifest; name its folder"
+    return None
 
 
 def _folder_objection(reference: Reference, name: str, above: tuple[str, ...]) -> str | None:
