@@ -43,6 +43,7 @@ PROD = "overlays/prod/kustomization.yaml"
 MINIKUBE = "overlays/minikube/kustomization.yaml"
 RESOURCES = "overlays/prod/patches/todo-backend-resources.yaml"
 SPREAD = "overlays/prod/patches/todo-backend-spread.yaml"
+PULL_POLICY = "overlays/minikube/patches/deployments-pull-policy.yaml"
 HPA = "components/autoscaling/hpa-backend.yaml"
 ROLE = "components/rbac/role.yaml"
 
@@ -240,6 +241,26 @@ PLANTS = [
     # relations
     Plant("environments-agree", RESOURCES, "    spec:\n      containers:",
           "    spec:\n      shareProcessNamespace: §true\n      containers:"),
+    # At most of these Kustomize stops, and says no line.
+    Plant("patch-applies", PULL_POLICY, "op: replace", "op: §replac"),
+    Plant("patch-applies", PULL_POLICY, "containers/0/", "containers/§3/"),
+    Plant("patch-applies", PULL_POLICY, "  value:", "  §vaule:"),
+    Plant("patch-applies", PROD,
+          "  - path: patches/todo-mcp-spread.yaml",
+          "  - path: patches/todo-mcp-spread.yaml\n  - §target: {}"),
+    Plant("replacement-matches", PROD,
+          "name: todo-chatbot-config\n      fieldPath: data.NEXT_PUBLIC_APP_URL",
+          "name: todo-chatbot-config\n      fieldPath: §data.NEXT_PUBLIC_AP_URL"),
+    Plant("replacement-matches", PROD, "spec.tls.0.hosts.0", "§spec.tls.1.hosts.0"),
+    Plant("generator-valid", PROD,
+          "- NEXT_PUBLIC_APP_URL=https://todo.example.com",
+          "- §NEXT_PUBLIC_APP_URL https://todo.example.com"),
+    Plant("generator-valid", PROD,
+          "- name: todo-chatbot-config", "- name: §todo-chatbot-settings"),
+    Plant("replicas-entry-matches", MINIKUBE, "- name: todo-mcp\n", "- name: §todo-mpc\n"),
+    Plant("resource-listed-once", PROD,
+          "  - pdb-frontend.yaml", "  - pdb-frontend.yaml\n  - §pdb-frontend.yaml"),
+    Plant("resource-identified", "base/backend/service.yaml", "kind: Service", "§Kind: Service"),
 ]  # fmt: skip
 
 

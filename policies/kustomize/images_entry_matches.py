@@ -7,9 +7,9 @@ is what the next kustomization has to use.
 
 Looks at each entry of `images` and `imageTags`, and at each ImageTagTransformer of `transformers`,
 at the moment when Kustomize applies it. The name must be the whole image without tag and digest;
-Kustomize reads it as a regular expression. In a component that several kustomizations use, an
-entry may be meant for others: there it is enough that some manifest that the repository's
-kustomizations list has the image.
+Kustomize reads it as a regular expression, and crashes if it is none. In a component that several
+kustomizations use, an entry may be meant for others: there it is enough that some manifest that the
+repository's kustomizations list has the image.
 https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/
 """
 
@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterator
 
 from tools.kubernetes.resource import lookup
-from tools.rules.entries import entries
+from tools.rules.entries import entries, mistakes
 from tools.rules.rule import Judges, Severity, SourceProblem, Unjudged, rule
 from tools.rules.target import Target
 from tools.rules.typed import nearest
@@ -30,6 +30,7 @@ from tools.trace.candidates import images
     remedy="Write the image as the manifest or the `newName` of a base names it, without its tag.",
 )
 def check(target: Target, options: None) -> Iterator[SourceProblem | Unjudged]:
+    yield from mistakes(target, "images")
     for entry in entries(target, "images"):
         application = entry.application
         if application.unknown:

@@ -48,7 +48,9 @@ def check(target: Target, options: None) -> Iterator[SourceProblem]:
     for kustomization in target.tree.kustomizations.values():
         for field, (why, remedy) in _FIELDS.items():
             if kustomization.fields.get(field):
-                yield SourceProblem(kustomization.place(field), f"{field!r} {why}", remedy)
+                stops = remedy is _HELM
+                place = kustomization.place(field)
+                yield SourceProblem(place, f"{field!r} {why}", remedy, stops=stops)
     yield from _secrets(target.tree)
     for plugin in plugins(target.tree):
         yield from _plugin(plugin)
@@ -58,7 +60,7 @@ def _plugin(plugin: Plugin) -> Iterator[SourceProblem]:
     kind = as_map(plugin.data).get("kind")
     if not is_builtin(plugin.data):
         message = f"plugin {kind!r} runs a program or a container while rendering"
-        yield SourceProblem(plugin.place("apiVersion"), message, _PLUGIN)
+        yield SourceProblem(plugin.place("apiVersion"), message, _PLUGIN, stops=True)
     elif kind == "HelmChartInflationGenerator":
         message = f"plugin {kind!r} downloads and runs Helm while rendering"
         yield SourceProblem(plugin.place("kind"), message, _HELM)

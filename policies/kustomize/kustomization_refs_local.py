@@ -24,19 +24,20 @@ from tools.rules.target import Target
     judges=Judges.SOURCE,
     severity=Severity.ERROR,
     remedy="Name a file or folder of this repository, relative to the kustomization.",
+    defers_to=("kustomization-strict",),
 )
 def check(target: Target, options: None) -> Iterator[SourceProblem]:
     if target.tree is None:
         return
     for refusal in target.tree.refusals:
         if refusal.reference:
-            yield SourceProblem(refusal.place, *_split(refusal.sentence))
+            yield SourceProblem(refusal.place, *_split(refusal.sentence), stops=True)
     for file, reference in target.tree.uses:
         folder = reference.place.file.rpartition("/")[0]
         if folder and not file.startswith(folder + "/"):
             message = f"{reference.value!r} is outside the folder of this kustomization"
             remedy = "Move the file here, or give its folder a kustomization and name the folder."
-            yield SourceProblem(reference.place, message, remedy)
+            yield SourceProblem(reference.place, message, remedy, stops=True)
 
 
 def _split(sentence: str) -> tuple[str, str | None]:

@@ -49,7 +49,7 @@ def check(target: Target, options: None) -> Iterator[SourceProblem]:
 def _problem(fault: Fault) -> SourceProblem:
     hint = nearest(fault.name, fault.known) if fault.name else ""
     related = ((fault.first, "the first one"),) if fault.first else ()
-    return SourceProblem(fault.place, fault.sentence + hint, fault.remedy, related)
+    return SourceProblem(fault.place, fault.sentence + hint, fault.remedy, related, fault.stops)
 
 
 def _version(kustomization: Kustomization) -> Iterator[SourceProblem]:
@@ -62,6 +62,7 @@ def _version(kustomization: Kustomization) -> Iterator[SourceProblem]:
             place,
             f"the apiVersion of a {kind} is not {version!r}",
             f"Write `apiVersion: {wanted}`.",
+            stops=True,
         )
 
 
@@ -76,7 +77,7 @@ def _kinds(tree: Tree, kustomization: Kustomization) -> Iterator[SourceProblem]:
             ("a Component", "components") if named.is_component else ("no Component", "resources")
         )
         message = f"{reference.value!r} stands under {reference.field} and is {what}"
-        yield SourceProblem(reference.place, message, f"List it under `{field}`.")
+        yield SourceProblem(reference.place, message, f"List it under `{field}`.", stops=True)
 
 
 def _replacement_files(tree: Tree) -> Iterator[SourceProblem]:

@@ -8,7 +8,8 @@ target are regular expressions that must match as a whole (`name: web` does not 
 Looks at each entry of `patches`, `patchesJson6902` and `patchesStrategicMerge`, and at each patch
 among the `transformers`, at the moment when Kustomize applies it: an object that a later component
 adds does not count; names are those of the manifest and those after prefixes and suffixes. Without
-a `target` Kustomize itself stops at the first such patch, and does not say where it stands. In a
+a `target` Kustomize itself stops at the first such patch, and does not say where it stands;
+group, version and namespace must then be those of the object, too. In a
 component that several kustomizations use, a patch may be meant for others: there it is enough that
 its kind and name fit some object that the repository's kustomizations list.
 https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/
@@ -16,11 +17,14 @@ https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/
 
 from collections.abc import Iterator
 
-from tools.rules.entries import entries, stopping_patch, why_nothing
+from tools.rules.entries import entries, first_stop, why_nothing
 from tools.rules.rule import Judges, Severity, SourceProblem, Unjudged, rule
 from tools.rules.target import Target
 from tools.rules.typed import nearest
+from tools.source.place import Place
+from tools.trace.application import Target as Selection
 from tools.trace.candidates import lack, listed
+from tools.trace.entry import Entry
 
 _PLACES = {
     "kind": ("kind",),
@@ -51,10 +55,24 @@ def check(target: Target, options: None) -> Iterator[SourceProblem | Unjudged]:
 
 def _stopping(target: Target) -> Iterator[SourceProblem]:
     """The patch without target at which Kustomize itself stops, which names no line."""
-    entry = stopping_patch(target)
+    stop = first_stop(target)
+    entry = stop.entry if stop and not stop.mistake else None
     if entry and entry.application.patch:
         found = lack(entry.application.patch.target, listed(entry.scope))
         place = entry.patch_place(*_PLACES[found.part] if found else ())
         why = f": {found.sentence}{nearest(found.wanted, found.known)}" if found else ""
+        if not found:
+            place, why = _rest(entry, entry.application.patch.target)
         related = ((entry.application.place, "applied here"),)
-        yield SourceProblem(place, f"this patch finds no object{why}", related=related)
+        sentence = f"this patch finds no object{why}"
+        yield SourceProblem(place, sentence, related=related, stops=True)
+
+
+def _rest(entry: Entry, wanted: Selection) -> tuple[Place, str]:
+    """Why a patch finds no object although there is one of its kind and name."""
+    if not wanted.version:
+        return entry.patch_place("apiVersion"), ", because it has no apiVersion"
+    if wanted.namespace:
+        why = f" in the namespace {wanted.namespace!r} when it is applied"
+        return entry.patch_place("metadata", "namespace"), why
+    return entry.patch_place(), " when it is applied; perhaps that is in a namespace"

@@ -27,8 +27,8 @@ from tools.rules.rule import Judges, Severity, SourceProblem, rule
 from tools.rules.target import Target
 from tools.source.ambiguity import Ambiguity, ambiguities, words_for_flags
 from tools.source.document import Document, parse
+from tools.source.embedded import Position, position_in
 from tools.source.place import FieldPath, Place, SourceError
-from tools.trace.embedded import position_in
 
 _FLAGS = frozenset(
     {"includeSelectors", "includeTemplates", "disableNameSuffixHash", "immutable", "create"}
@@ -43,7 +43,10 @@ _FLAGS = frozenset(
     remedy="Put text in quotes, and write true, false and numbers plainly.",
 )
 def check(target: Target, options: None) -> Iterator[SourceProblem]:
-    kustomizations = {k.file for k in target.tree.kustomizations.values()} if target.tree else set()
+    tree = target.tree
+    kustomizations = {k.file for k in tree.kustomizations.values()} if tree else set()
+    uses = tree.uses if tree else ()
+    resources = {use.file for use in uses if use.reference.field.lower() == "resources"}
     for document in target.documents:
         if document.file in kustomizations:
             found = [*words_for_flags(document, _FLAGS), *_inline(document)]
@@ -51,24 +54,34 @@ def check(target: Target, options: None) -> Iterator[SourceProblem]:
             found = list(ambiguities(document, kustomize=target.tree is not None))
         for ambiguity in found:
             related = ((ambiguity.first, "the first one"),) if ambiguity.first else ()
-            yield SourceProblem(ambiguity.place, ambiguity.sentence, ambiguity.remedy, related)
+            # Kustomize cannot print an object with two equal keys; with a patch it goes on.
+            stops = ambiguity.first is not None and document.file in resources
+            yield SourceProblem(
+                ambiguity.place, ambiguity.sentence, ambiguity.remedy, related, stops
+            )
 
 
 def _inline(kustomization: Document) -> Iterator[Ambiguity]:
     """Ambiguities of the patches that stand inside of a kustomization."""
     for path, part in kustomization.parts.items():
-        if isinstance(part.value, ScalarNode) and _is_patch(path) and "\n" in part.value.value:
+        if isinstance(part.value, ScalarNode) and _is_patch(path, part.value.value):
             position = position_in(part.value, kustomization.text)
             with suppress(SourceError):  # Kustomize refuses the patch, and the target is not judged
                 for document in parse(part.value.value, kustomization.file):
                     for found in ambiguities(document, kustomize=True):
-                        line, column = position(found.place.line - 1, found.place.column - 1)
-                        place = Place(kustomization.file, line + 1, column + 1)
-                        yield found._replace(place=place, first=None)
+                        first = found.first and _moved(found.first, position)
+                        yield found._replace(place=_moved(found.place, position), first=first)
 
 
-def _is_patch(path: FieldPath) -> bool:
+def _moved(place: Place, position: Position) -> Place:
+    """A place in an inline patch as one in the kustomization that holds it."""
+    line, column = position(place.line - 1, place.column - 1)
+    return Place(place.file, line + 1, column + 1)
+
+
+def _is_patch(path: FieldPath, text: str) -> bool:
+    """Whether a text is a patch; in `patchesStrategicMerge` it may be the name of a file."""
     field, *rest = path or ("",)
     if field in ("patches", "patchesJson6902"):
         return rest[1:] == ["patch"]
-    return field == "patchesStrategicMerge" and len(rest) == 1
+    return field == "patchesStrategicMerge" and len(rest) == 1 and "\n" in text

@@ -152,7 +152,7 @@ def test_aliases_that_explode_in_an_inline_patch(tmp_path: Path) -> None:
     )
     assert not_judged(judge(tmp_path, ".", "--only", "name-valid")) == [
         (
-            "kustomization.yaml:3",
+            "kustomization.yaml:5",
             "aliases expand this document beyond 500000 values; write fewer aliases",
         )
     ]

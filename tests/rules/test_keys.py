@@ -110,7 +110,7 @@ def marked(root: Path) -> Place:
         (
             HEAD + "metadata: {name: a}\ndata: {a: b, §a: c}\n",
             "yaml-unambiguous",
-            "the key 'a' stands twice in one map: some take the last, others refuse",
+            "the key 'a' stands twice in one map; some readers take the first, others the last",
             "Delete one of the two.",
         ),
     ],

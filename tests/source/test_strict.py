@@ -23,6 +23,7 @@ def test_a_field_that_does_not_exist() -> None:
             place(3, 5),
             "tag",
             ("name", "newName", "tagSuffix", "newTag", "digest"),
+            stops=True,
         )
     ]
 
@@ -49,17 +50,20 @@ def test_a_field_that_stands_twice_whatever_its_case() -> None:
 
 
 def test_values_of_another_type() -> None:
+    quotes = "Put the value in quotes."
     assert found("namespace: 5\nresources: a\nlabels:\n  - pairs: []\n") == [
-        Fault("namespace is the number 5, not text", "Put the value in quotes.", place(1, 12)),
+        Fault("namespace is the number 5, not text", quotes, place(1, 12), stops=True),
         Fault(
             "resources is the text 'a', not a list",
             "Write a list, each item after `- `.",
             place(2, 12),
+            stops=True,
         ),
         Fault(
             "labels[0].pairs is a list, not a map",
             "Write a map, its fields indented below this key.",
             place(4, 12),
+            stops=True,
         ),
     ]
 
@@ -72,6 +76,7 @@ def test_a_word_that_is_ignored() -> None:
             place(2, 15),
             "mrege",
             ("create", "merge", "replace"),
+            stops=True,
         )
     ]
 

@@ -84,6 +84,53 @@ def test_remove_and_add_again(tmp_path: Path) -> None:
     assert traced.overrides("Widget/w", "spec", "size") == [("size", 1)]
 
 
+def test_an_operation_without_a_value_sets_null_and_the_others_keep_their_places(
+    tmp_path: Path,
+) -> None:
+    traced = Traced(
+        tmp_path,
+        f"""{WIDGET}
+        --- kustomization.yaml
+        resources: [widget.yaml]
+        patches:
+        - target: {{kind: Widget}}
+          patch: |-
+            - op: replace
+              path: /spec/size
+              value: 7  #: before
+            - op: add  #: without
+              path: /spec/more
+            - op: copy  #: nothing
+              from: /spec/none
+              path: /spec/copy
+            - op: add
+              path: /spec/last
+              value: 8  #: after
+        """,
+    )
+    assert traced.resource("Widget/w").data["spec"]["more"] is None
+    assert traced.place("Widget/w", "spec", "size") == "before (patch)"
+    assert traced.place("Widget/w", "spec", "more") == "without (patch)"
+    assert traced.place("Widget/w", "spec", "copy") == "nothing (patch)"
+    assert traced.place("Widget/w", "spec", "last") == "after (patch)"
+
+
+def test_only_the_first_list_of_operations_is_applied(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        f"""{WIDGET}
+        --- patch.yaml
+        - {{op: replace, path: /spec/size, value: 7}}  #: first
+        ---
+        - {{op: replace, path: /spec/size, value: 8}}
+        --- kustomization.yaml
+        resources: [widget.yaml]
+        patches: [{{path: patch.yaml, target: {{kind: Widget}}}}]
+        """,
+    )
+    assert traced.place("Widget/w", "spec", "size") == "first (patch)"
+
+
 def test_a_map_that_is_replaced_as_a_whole(tmp_path: Path) -> None:
     traced = Traced(
         tmp_path,

@@ -34,6 +34,27 @@ DEPLOYMENT = """
 POD = ("spec", "template", "spec")
 
 
+def test_of_two_equal_keys_the_first_counts(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        f"""{DEPLOYMENT}
+        --- kustomization.yaml
+        resources: [base.yaml]
+        patches:
+        - patch: |-
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata:
+              name: web
+            spec:
+              replicas: 2  #: first
+              replicas: 3
+        """,
+    )
+    assert traced.resource("Deployment/web").data["spec"]["replicas"] == 2
+    assert traced.place("Deployment/web", "spec", "replicas") == "first (patch)"
+
+
 def test_lists_merge_by_their_keys_and_new_elements_come_first(tmp_path: Path) -> None:
     traced = Traced(
         tmp_path,

@@ -14,11 +14,18 @@ BYTES = 64 << 20
 
 
 class RenderFailed(Exception):
-    """kustomize gave no render; `reason` is one sentence without control characters."""
+    """kustomize gave no render; `reason` is one sentence without control characters.
 
-    def __init__(self, reason: str) -> None:
+    Where kustomize said why, `said` is that, in short, `folder` the one (absolute) that it speaks
+    of, and `file` the file in it, "" if it names none.
+    """
+
+    def __init__(self, reason: str, said: str = "", folder: str = "", file: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.said = said
+        self.folder = folder
+        self.file = file
 
 
 class Render:
@@ -66,8 +73,10 @@ class Run:
         if ended.code:
             from tools.render.message import failure
 
-            said = failure(stderr) or f"exit code {ended.code} and no explanation"
-            raise _failed(self._folder, f"failed: {said}")
+            why = failure(stderr, os.path.abspath(self._folder))
+            said = why.sentence or f"exit code {ended.code} and no explanation"
+            reason = _failed(self._folder, f"failed: {said}").reason
+            raise RenderFailed(reason, said, why.folder, why.file)
         try:
             text = ended.stdout.decode("utf-8")
         except UnicodeDecodeError as error:

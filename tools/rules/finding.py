@@ -19,7 +19,8 @@ class Finding(NamedTuple):
     """One rule, one field of one object (or one place in a file), one sentence.
 
     `source` is None where no place can be named; `waiver` is the reason of the waiver that accepts
-    the finding, None if none does; `confidential` says that what stands there may not be shown.
+    the finding, None if none does; `confidential` says that what stands there may not be shown;
+    `stops` says that nothing can be rendered because of it.
     """
 
     rule: str
@@ -33,6 +34,7 @@ class Finding(NamedTuple):
     related: tuple[Related, ...] = ()
     waiver: str | None = None
     confidential: bool = False
+    stops: bool = False
 
     @property
     def fingerprint(self) -> str:

@@ -11,7 +11,8 @@ from tools.images.lock import UNREADABLE, ImageLock, read_lock
 from tools.render.starts import Start
 from tools.rules.config import Config
 from tools.rules.finding import Finding, NotJudged
-from tools.rules.prepare import Obstacle, Prepared, prepare
+from tools.rules.obstacle import Obstacle, explained
+from tools.rules.prepare import Prepared, prepare
 from tools.rules.rule import Judges, Rule, Severity
 from tools.rules.run import (
     Verdict,
@@ -123,6 +124,7 @@ class Gate:
             settings = {r: s for r, s in settings.items() if self._needs_no_objects(r)}
         verdict = judge(self.rules, settings, target, self._is_waived)
         self._collect(verdict, report, book)
+        obstacles = explained(obstacles, verdict.findings)
         report.not_judged += [
             NotJudged(None, path, None, obstacle.place, obstacle.reason, obstacle.blocking)
             for obstacle in obstacles

@@ -1,6 +1,7 @@
 """From a started target to a Target that rules can judge: rendered, read, traced."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from tools.kubernetes.objects import Read, Stray, objects_in
@@ -8,21 +9,15 @@ from tools.kubernetes.resource import Ref, Resource, ResourceSet
 from tools.kubernetes.schema import warm_up
 from tools.render.build import RenderFailed, Run
 from tools.render.starts import Start
+from tools.rules.obstacle import Cause, Obstacle
 from tools.rules.target import Target
 from tools.source.document import Document, parse
 from tools.source.place import FieldPath, Place, SourceError
+from tools.source.repository import join
 from tools.source.targets import Kind
 from tools.source.tree import Tree
 from tools.trace.plain import PlainTrace
 from tools.trace.trace import Trace
-
-
-class Obstacle(NamedTuple):
-    """Why a target, or a part of it, cannot be judged; blocking ones cost exit code 3."""
-
-    reason: str
-    place: Place | None = None
-    blocking: bool = True
 
 
 class Prepared(NamedTuple):
@@ -61,7 +56,7 @@ def _refs(tree: Tree) -> Iterator[Ref]:
 
 
 def _rendered(start: Start, tree: Tree) -> Prepared:
-    obstacles = [Obstacle(refusal.sentence, refusal.place) for refusal in tree.refusals]
+    obstacles = _refused(tree)
     if start.failure:
         obstacles.append(Obstacle(start.failure))
     run = None if tree.refusals else start.run
@@ -80,11 +75,10 @@ def _rendered(start: Start, tree: Tree) -> Prepared:
 
 def _component(start: Start, tree: Tree) -> Prepared:
     """A component by itself: what it adds, as it is written, and its kustomization."""
-    obstacles = [Obstacle(refusal.sentence, refusal.place) for refusal in tree.refusals]
+    obstacles = _refused(tree)
     added = [use.file for use in tree.uses if use.reference.field == "resources"]
     documents = [d for d in tree.documents() if d.file in added]
-    target = _as_written(start, documents, tuple(tree.files), obstacles)
-    target.tree = tree
+    target = _as_written(start, documents, tuple(tree.files), obstacles, tree)
     target.documents = tuple(tree.documents())
     return Prepared(target, obstacles)
 
@@ -95,17 +89,36 @@ def _objects(run: Run, tree: Tree, obstacles: list[Obstacle]) -> Iterator[Resour
         documents = parse(run.result().text, f"the render of {tree.folder or '.'}")
     except RenderFailed as error:
         if not obstacles:
-            place = Place(tree.root.file, 1, 1) if tree.root else None
-            obstacles.append(Obstacle(f"Kustomize fails: {error.reason}", place))
+            reason = f"Kustomize fails: {error.said}" if error.said else error.reason
+            place = _blamed(error, tree)
+            obstacles.append(Obstacle(reason, place, cause=Cause.FAILED))
         return
     except SourceError as error:
         obstacles.append(Obstacle(f"the render cannot be read: {error.sentence}"))
         return
     for index, found in enumerate(objects_in(documents)):
         if isinstance(found, Stray):
-            obstacles.append(Obstacle(f"the render holds a document that is {found.sentence}"))
+            reason = f"the render holds a document that is {found.sentence}"
+            obstacles.append(Obstacle(reason, cause=Cause.STRAY))
         else:
             yield Resource(found.data, index)
+
+
+def _refused(tree: Tree) -> list[Obstacle]:
+    return [Obstacle(r.sentence, r.place, cause=Cause.REFUSED) for r in tree.refusals]
+
+
+def _blamed(error: RenderFailed, tree: Tree) -> Place | None:
+    """The file that Kustomize names, or else the kustomization that was built."""
+    root = tree.repository.path("").resolve()
+    folder, name = (Path(error.folder), error.file)
+    if folder.is_relative_to(root):
+        below = folder.relative_to(root).as_posix().removeprefix(".")
+        built = tree.kustomizations.get(below)
+        file = join(below, name) if name else built.file if built else ""
+        if tree.repository.is_file(file):
+            return Place(file, 1, 1)
+    return Place(tree.root.file, 1, 1) if tree.root else None
 
 
 def _plain(start: Start) -> Prepared:
@@ -115,7 +128,11 @@ def _plain(start: Start) -> Prepared:
 
 
 def _as_written(
-    start: Start, documents: list[Document], files: tuple[str, ...], obstacles: list[Obstacle]
+    start: Start,
+    documents: list[Document],
+    files: tuple[str, ...],
+    obstacles: list[Obstacle],
+    tree: Tree | None = None,
 ) -> Target:
     """The objects of documents where they stand; what is no object is an obstacle."""
     resources: list[Resource] = []
@@ -124,7 +141,7 @@ def _as_written(
     for found in objects_in(documents):
         if isinstance(found, Stray):
             blocking = found.partial or alone
-            obstacles.append(Obstacle(found.sentence, found.place, blocking))
+            obstacles.append(Obstacle(found.sentence, found.place, blocking, Cause.STRAY))
         else:
             origins[len(resources)] = (found.document, found.path)
             resources.append(Resource(found.data, len(resources)))
@@ -134,7 +151,8 @@ def _as_written(
         ResourceSet(resources),
         files=files,
         documents=tuple(documents),
-        trace=PlainTrace(origins),
+        tree=tree,
+        trace=PlainTrace(origins, tree),
     )
 
 

@@ -53,12 +53,17 @@ class Problem(NamedTuple):
 
 
 class SourceProblem(NamedTuple):
-    """A violation at a place in a tracked file; `related` are other places with a few words."""
+    """A violation at a place in a tracked file; `related` are other places with a few words.
+
+    `stops` says that Kustomize stops at it, must not be started because of it, or renders something
+    that is no object: if the target is not judged, this is why.
+    """
 
     place: Place
     message: str
     remedy: str | None = None
     related: tuple[tuple[Place, str], ...] = ()
+    stops: bool = False
 
 
 class Unjudged(NamedTuple):

@@ -213,6 +213,7 @@ class _Run:
             source=problem.place,
             related=tuple(Related(place, message) for place, message in problem.related),
             confidential=self.rule.confidential,
+            stops=problem.stops,
         )
 
     def _not_judged(self, outcome: Unjudged) -> NotJudged:

@@ -90,8 +90,10 @@ class _Walk:
             self.scalars.append(key)
             place = self._place(key)
             if key.value in first:
-                twice = f"the key {key.value!r} stands twice in one map"
-                sentence = f"{twice}: some take the last, others refuse"
+                sentence = (
+                    f"the key {key.value!r} stands twice in one map; some readers take the first, "
+                    "others the last"
+                )
                 yield Ambiguity(place, sentence, "Delete one of the two.", first[key.value])
             first.setdefault(key.value, place)
             found = None if key.style else reading.of_key(key, self._kustomize)

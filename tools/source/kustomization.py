@@ -151,14 +151,16 @@ def _below(
 
 
 def _scalars(file: str, path: FieldPath, node: Node) -> Iterator[tuple[FieldPath, str, Place]]:
-    """The texts of a scalar or of a list of scalars."""
+    """The texts of a scalar or of a list of scalars; Kustomize reads null in a list as no text."""
     if isinstance(node, ScalarNode) and scalar(node) is not None:
         place = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
         yield path, str(scalar(node)), place
     elif isinstance(node, SequenceNode):
         for index, child in enumerate(node.value):
             if isinstance(child, ScalarNode):
-                yield from _scalars(file, (*path, index), child)
+                text = "" if scalar(child) is None else str(scalar(child))
+                place = Place(file, child.start_mark.line + 1, child.start_mark.column + 1)
+                yield (*path, index), text, place
 
 
 def _pairs(node: Node, path: FieldPath) -> Iterator[tuple[str, FieldPath, Node]]:

@@ -26,7 +26,8 @@ class Fault(NamedTuple):
     """Something that is not written as it must be.
 
     `sentence` says what, `remedy` what to do; `name` is what was written and `known` what could
-    have been meant, both empty where that is no question; `first` is the earlier of two keys.
+    have been meant, both empty where that is no question; `first` is the earlier of two keys;
+    `stops` says that Kustomize stops at it, or soon because of it.
     """
 
     sentence: str
@@ -35,6 +36,7 @@ class Fault(NamedTuple):
     name: str = ""
     known: tuple[str, ...] = ()
     first: Place | None = None
+    stops: bool = False
 
 
 def faults(document: Document, shape: Shape, duplicates: bool = True) -> Iterator[Fault]:
@@ -83,7 +85,8 @@ class _Check:
         elif isinstance(shape, Choice) and value and value not in shape.words:
             sentence = f"{dotted(path)} is {value!r}, which Kustomize does not know"
             remedy = f"Write {' or '.join(shape.words)}."
-            yield Fault(sentence, remedy, self.document.place_of(part), str(value), shape.words)
+            place = self.document.place_of(part)
+            yield Fault(sentence, remedy, place, str(value), shape.words, stops=True)
 
     def _map(
         self, node: MappingNode, shape: MapOf | Mapping[str, Any], path: FieldPath
@@ -101,7 +104,7 @@ class _Check:
             if name is None:
                 sentence = f"unknown field {written!r}{_in(path)}"
                 remedy = "Correct the name, or delete the field."
-                yield Fault(sentence, remedy, place, written, tuple(fields))
+                yield Fault(sentence, remedy, place, written, tuple(fields), stops=True)
                 continue
             if self.duplicates and name in first:
                 sentence = f"{name!r} stands twice{_in(path)}; Kustomize uses only one of them"
@@ -125,7 +128,7 @@ class _Check:
         remedy = _REMEDIES.get(wanted, f"Write {wanted}.")
         if wanted == Word.TEXT.value and isinstance(part.value, ScalarNode):
             remedy = "Put the value in quotes."
-        return Fault(sentence, remedy, self.document.place_of(part))
+        return Fault(sentence, remedy, self.document.place_of(part), stops=True)
 
     def _key_place(self, key: Node) -> Place:
         return self.document.place_of(Part(None, key))

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from yaml.nodes import ScalarNode
+
 from tools.source.document import Document, parse
 from tools.source.kustomization import Kustomization, Names, Reference, read_kustomization
-from tools.source.place import Place, SourceError
-from tools.source.repository import Repository, join
+from tools.source.place import FieldPath, Place, SourceError
+from tools.source.repository import KUSTOMIZATION_NAMES, Repository, join
 
 _REMOTE = re.compile(r"://|^git::|^git@|^gh:|^github\.com[/:]|^[^/\s]+@[^/\s]+:")
 
@@ -118,7 +120,7 @@ class Tree:
         self, kustomization: Kustomization, reference: Reference, above: tuple[str, ...]
     ) -> None:
         if reference.is_inline:
-            self._inline(reference)
+            self._inline(kustomization, reference)
             return
         sentence = self._objection(kustomization, reference, above)
         if sentence:
@@ -139,7 +141,9 @@ class Tree:
         value = reference.value
         name = self.resolve(kustomization, reference)
         sentence = None
-        if _REMOTE.search(value):
+        if not value:
+            sentence = "names nothing; write the name of a file or folder, or delete the entry"
+        elif _REMOTE.search(value):
             sentence = "is remote; Kustomize would fetch it. Copy what it holds into the repository"
         elif value.startswith("/"):
             sentence = "is absolute; name the path relative to this kustomization"
@@ -149,8 +153,8 @@ class Tree:
             sentence = _folder_objection(reference, name, above)
         elif not self.repository.is_file(name):
             sentence = "does not exist; correct the name or delete the entry"
-        elif reference.names is Names.FOLDER:
-            sentence = "is a file; name a folder that has a kustomization"
+        else:
+            sentence = _file_objection(reference, name)
         return f"{value!r} {sentence}" if sentence else None
 
     def read(self) -> None:
@@ -174,8 +178,8 @@ class Tree:
             if not is_builtin(document.data):
                 self._refuse(_PLUGIN, document.nearest(("apiVersion",))[1])
 
-    def _inline(self, reference: Reference) -> None:
-        documents = self._inline_documents(reference.value, reference.place)
+    def _inline(self, kustomization: Kustomization, reference: Reference) -> None:
+        documents = self._inline_documents(kustomization, reference.value, reference.path)
         if reference.names is not Names.PLUGIN:
             return
         for document in documents:
@@ -188,17 +192,39 @@ class Tree:
             for index, entry in enumerate(kustomization.entries(field)):
                 for key, value in entry.items() if isinstance(entry, dict) else ():
                     if key.lower() == "patch" and isinstance(value, str):
-                        self._inline_documents(value, kustomization.place(field, index, key))
+                        self._inline_documents(kustomization, value, (field, index, key))
 
-    def _inline_documents(self, text: str, place: Place) -> list[Document]:
+    def _inline_documents(
+        self, kustomization: Kustomization, text: str, path: FieldPath
+    ) -> list[Document]:
         try:
-            return parse(text, place.file)
+            return parse(text, kustomization.file)
         except SourceError as error:
-            self._refuse(error.sentence, place)
+            self._refuse(error.sentence, _within(kustomization, path, error.place))
             return []
 
     def _refuse(self, sentence: str, place: Place) -> None:
         self.refusals.append(Refusal(sentence, place))
+
+
+def _within(kustomization: Kustomization, path: FieldPath, place: Place | None) -> Place:
+    """Where a place in the text at a field stands in the kustomization."""
+    from tools.source.embedded import position_in
+
+    part = kustomization.document.parts.get(path)
+    if part is None or place is None or not isinstance(part.value, ScalarNode):
+        return kustomization.place(*path)
+    position = position_in(part.value, kustomization.document.text)
+    line, column = position(place.line - 1, place.column - 1)
+    return Place(kustomization.file, line + 1, column + 1)
+
+
+def _file_objection(reference: Reference, name: str) -> str | None:
+    if reference.names is Names.FOLDER:
+        return "is a file; name a folder that has a kustomization"
+    if reference.field == "resources" and name.rpartition("/")[2] in KUSTOMIZATION_NAMES:
+        return "is a kustomization and no manifest; name its folder"
+    return None
 
 
 def _folder_objection(reference: Reference, name: str, above: tuple[str, ...]) -> str | None:

@@ -1,21 +1,31 @@
 """How a generated object joins the others: as a new one, or merged into one that is there."""
 
-from tools.trace.layer import CannotReplay
 from tools.trace.objects import Object, as_texts
 from tools.trace.value import Map, Scalar
 
 _BEHAVIORS = ("merge", "replace")
 
 
+class CannotAbsorb(Exception):
+    """The behavior of an object does not fit what is there: `old`, or nothing."""
+
+    def __init__(self, old: Object | None) -> None:
+        super().__init__("nothing is there" if old is None else "it is there already")
+        self.old = old
+
+
 def absorb(made: Object, objects: list[Object]) -> None:
-    """Add an object, or put it where the one stands that it merges with or replaces."""
+    """Add an object, or put it where the one stands that it merges with or replaces.
+
+    Raises CannotAbsorb where Kustomize stops.
+    """
     now = made.id
     old = next((obj for obj in objects if obj.is_called(now)), None)
+    if (old is not None) != (made.behavior in _BEHAVIORS):
+        raise CannotAbsorb(old)
     if old is None:
         objects.append(made)
         return
-    if made.behavior not in _BEHAVIORS:
-        raise CannotReplay("an object of this name exists already")
     for field in ("labels", "annotations"):
         _merge_texts(made.metadata, old.metadata, field)
     if made.behavior == "merge":

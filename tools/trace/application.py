@@ -12,13 +12,42 @@ if TYPE_CHECKING:
 Kind = Literal[
     "patch", "images", "replicas", "replacement", "labels", "commonLabels", "commonAnnotations",
     "namespace", "namePrefix", "nameSuffix", "configMapGenerator", "secretGenerator", "generator",
-    "transformer",
+    "transformer", "resource", "document",
 ]  # fmt: skip
 """What an entry is. `patch` stands for the three fields that hold patches; `generator` and
-`transformer` for builtin plugins that are configured in files (one entry each)."""
+`transformer` for builtin plugins that are configured in files (one entry each); `resource` for an
+entry that brings an object which is there already, and `document` for one whose file holds what is
+no complete object; neither for any other entry of `resources`."""
 
 MISSING: Any = object()
 """Stands in `Operation.before` where an operation found nothing at its path."""
+
+
+class Mistake(NamedTuple):
+    """Something wrong with an entry, which the replay came upon.
+
+    `stops` says that Kustomize stops at it; otherwise it goes on and does something else than was
+    meant. `certain` says that the text alone shows it; otherwise it follows from the objects as the
+    replay has built them. `name` is what was written and `known` what could have been meant, both
+    empty where that is no question.
+    """
+
+    place: Place
+    sentence: str
+    remedy: str
+    stops: bool = True
+    certain: bool = True
+    name: str = ""
+    known: tuple[str, ...] = ()
+    related: tuple[tuple[Place, str], ...] = ()
+
+
+class Mistaken(Exception):
+    """An entry cannot be applied because of a mistake in it."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(mistake.sentence)
+        self.mistake = mistake
 
 
 class Target(NamedTuple):
@@ -89,7 +118,8 @@ class Application:
     they are alive at the end (what a generator makes and another one merges with is not: the
     result belongs to the other one). `changed` says whether any field of any of the objects
     differed afterwards, compared field by field. `unknown` gives the reason where the replay could
-    not find that out; then `matched` and `changed` say nothing.
+    not find that out; then `matched` and `changed` say nothing. `mistakes` are those of the entry,
+    each once; where one of them stops Kustomize, it is the reason in `unknown`, too.
     """
 
     kind: Kind
@@ -102,3 +132,11 @@ class Application:
     objects: tuple["Object", ...] = ()
     patch: Patch | None = None
     unknown: str | None = None
+    mistakes: tuple[Mistake, ...] = ()
+
+    def note(self, mistake: Mistake) -> None:
+        """Add a mistake."""
+        if mistake not in self.mistakes:
+            self.mistakes += (mistake,)
+        if mistake.stops and self.unknown is None:
+            self.unknown = mistake.sentence

@@ -16,6 +16,10 @@ class CannotFollow(Exception):
     """A path that leads nowhere, or that this module does not follow."""
 
 
+class NoSuchField(CannotFollow):
+    """A path that leads nowhere: Kustomize stops at it."""
+
+
 class IntoText(CannotFollow):
     """A path that goes on inside the text of the scalar at `slot`."""
 
@@ -52,6 +56,19 @@ def value_at(root: Map, parts: tuple[str, ...]) -> Value | None:
         if value is None:
             return None
     return value
+
+
+def first_missing(root: Map, parts: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The first part of a path that a map does not have, and what it has; "" if there is none."""
+    value: Value | None = root
+    for part in parts:
+        if part == "*":
+            break
+        below = _one(value, part)
+        if below is None:
+            return (part, tuple(value.fields)) if isinstance(value, Map) else ("", ())
+        value = below
+    return "", ()
 
 
 def _one(value: Value | None, part: str) -> Value | None:
@@ -106,7 +123,7 @@ def _find_in(
 def _refuse(value: Value | None) -> list[Slot]:
     if value is None:
         return []
-    raise CannotFollow("the path does not fit the object")
+    raise NoSuchField("a list or a scalar stands on the way")
 
 
 def _made(part: str) -> Value:
@@ -134,7 +151,7 @@ def _find_in_list(
         if index == len(items) and create is not None:
             items.append(_made(rest[0]) if rest else _empty())
         if index >= len(items):
-            raise CannotFollow(f"the list has no element {index}")
+            raise NoSuchField(f"the list has no element {index}")
         indexes = [index]
     else:
         indexes = _matching(items, part)

@@ -5,15 +5,19 @@ from typing import NamedTuple
 
 from tools.source.place import Place, SourceError
 from tools.source.repository import join
-from tools.trace.absorb import absorb
-from tools.trace.application import Kind
+from tools.trace.absorb import CannotAbsorb, absorb
+from tools.trace.application import Kind, Mistake, Mistaken
 from tools.trace.layer import CannotReplay, Layer, record
 from tools.trace.objects import Object
 from tools.trace.origin import Source, Spot
-from tools.trace.value import List, Map, Scalar, Value
+from tools.trace.value import List, Map, Scalar, Value, place_of
 
 _LINE = 70
 """Characters of base64 in one line, as Kustomize writes it."""
+
+
+_BEHAVIORS = ("", "create", "merge", "replace")
+"""What Kustomize knows; another word is a mistake in itself."""
 
 
 class Generator(NamedTuple):
@@ -28,10 +32,13 @@ SECRETS = Generator("secretGenerator", "Secret")
 
 
 class _Pair(NamedTuple):
+    """One key with its content; `place` is where whoever wants to change the key looks."""
+
     key: str
     content: bytes
     source: Source
     node: object
+    place: Place
 
 
 def generate(layer: Layer, objects: list[Object]) -> None:
@@ -56,7 +63,37 @@ def generate_one(
     except (SourceError, CannotReplay) as error:
         application.unknown = str(error)
         return
+    except Mistaken as error:
+        application.note(error.mistake)
+        return
+    except CannotAbsorb as error:
+        if made.behavior in _BEHAVIORS:
+            place = place_of(made.metadata.fields["name"]) or layer.place
+            application.note(_unfit(made, place, error.old, objects))
+        application.unknown = str(error)
+        return
     record(application, [made], True)
+
+
+def _unfit(made: Object, place: Place, old: Object | None, objects: list[Object]) -> Mistake:
+    """Why the behavior of a generator does not fit the objects that are there."""
+    if old is not None:
+        first = place_of(old.metadata.fields["name"])
+        return Mistake(
+            place,
+            f"there is a {made.kind} {made.name!r} already",
+            "Write `behavior: merge` or `behavior: replace`, or give it another name.",
+            certain=False,
+            related=((first, "the first one"),) if first else (),
+        )
+    alike = tuple(sorted({obj.name for obj in objects if obj.kind == made.kind}))
+    sentence = f"there is no {made.kind} {made.name!r} to {made.behavior}"
+    if made.name in alike:
+        where = made.namespace or "default"
+        sentence += f" in the namespace {where!r}"
+    remedy = "Name one that a resource or a base brings, or delete the behavior."
+    known = () if made.name in alike else alike
+    return Mistake(place, sentence, remedy, certain=False, name=made.name, known=known)
 
 
 class _Making:
@@ -71,11 +108,12 @@ class _Making:
         self.source = entry.source.as_layer("generator")
 
     def made(self) -> Object:
-        """The generated object. Raises SourceError or CannotReplay."""
+        """The generated object. Raises SourceError, CannotReplay or Mistaken."""
         name = self.entry.get("name") or self.entry.get("metadata", "name")
         namespace = self.entry.get("namespace") or self.entry.get("metadata", "namespace")
-        if not isinstance(name, Scalar):
-            raise CannotReplay("a generator needs a name")
+        if not isinstance(name, Scalar) or name.is_null or not name.text:
+            place = place_of(name or self.entry) or self.layer.place
+            raise Mistaken(Mistake(place, "this generator has no name", "Write `name:`."))
         metadata: dict[str, Value] = {"name": self._as(name, name.text)}
         if isinstance(namespace, Scalar) and namespace.text:
             metadata["namespace"] = self._as(namespace, namespace.text)
@@ -101,7 +139,11 @@ class _Making:
             given = isinstance(kind, Scalar) and kind.text
             fields["type"] = self._as(kind, given) if given else self._made("Opaque")
             fields["data"] = self._map({})
+        first: dict[str, Place] = {}
         for pair in self._pairs():
+            if pair.key in first:
+                raise Mistaken(_twice(pair, first[pair.key]))
+            first[pair.key] = pair.place
             field, text = self._encoded(pair.content)
             into = fields.setdefault(field, self._map({}))
             assert isinstance(into, Map)
@@ -125,16 +167,27 @@ class _Making:
             if entry.text:
                 yield from self._env_file(entry)
         for entry in self._scalars("literals"):
-            key, _, text = entry.text.partition("=")
-            yield _Pair(
-                key, _unquoted(text).encode(), entry.source.as_layer("generator"), entry.node
-            )
+            key, equals, text = entry.text.partition("=")
+            place = self._place(entry)
+            if not key or not equals:
+                remedy = "Write `KEY=VALUE`; the value may be empty."
+                raise Mistaken(Mistake(place, f"the literal {entry.text!r} is no pair", remedy))
+            layer = entry.source.as_layer("generator")
+            yield _Pair(key, _unquoted(text).encode(), layer, entry.node, place)
         for entry in self._scalars("files"):
             key, equals, name = entry.text.partition("=")
+            place = self._place(entry)
+            if equals and (not key or not name or "=" in name):
+                sentence = f"{entry.text!r} is neither a file nor a key with one"
+                raise Mistaken(Mistake(place, sentence, "Write `FILE` or `KEY=FILE`."))
             name = name if equals else key
             file, content = self._read(name)
             source = Source(file, "generator")
-            yield _Pair(key if equals else name.rpartition("/")[2], content, source, Spot(0))
+            key = key if equals else name.rpartition("/")[2]
+            yield _Pair(key, content, source, Spot(0), place)
+
+    def _place(self, entry: Scalar) -> Place:
+        return place_of(entry) or self.layer.place
 
     def _env_file(self, entry: Scalar) -> Iterator[_Pair]:
         file, content = self._read(entry.text)
@@ -144,7 +197,8 @@ class _Making:
             if text and not text.startswith("#"):
                 key, _, value = text.partition("=")
                 indent = len(line) - len(line.lstrip())
-                yield _Pair(key, value.encode(), source, Spot(number, indent))
+                place = Place(file, number + 1, indent + 1)
+                yield _Pair(key, value.encode(), source, Spot(number, indent), place)
 
     def _read(self, name: str) -> tuple[str, bytes]:
         file = join(self.layer.folder, name)
@@ -195,6 +249,12 @@ class _Making:
 
     def _map(self, fields: dict[str, Value]) -> Map:
         return Map(self.source, None, self.entry.node, fields)
+
+
+def _twice(pair: _Pair, first: Place) -> Mistake:
+    sentence = f"the key {pair.key!r} stands twice in one generator"
+    related = ((first, "the first one"),)
+    return Mistake(pair.place, sentence, "Delete one of the two.", related=related)
 
 
 def _unquoted(text: str) -> str:

@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from tools.source.place import Place
+from tools.trace.application import Mistake
 from tools.trace.fieldspec import Configuration, FieldSpec, Slot, slots
 from tools.trace.layer import Layer, record
 from tools.trace.objects import Object, set_field
-from tools.trace.value import List, Map, Scalar, Value
+from tools.trace.value import List, Map, Scalar, Value, place_of
 
 _SHAPING = ("digest", "newTag", "newName", "tagSuffix")
 """The fields of an entry, the most specific first."""
@@ -85,7 +87,9 @@ def apply_images(layer: Layer, objects: list[Object], configuration: Configurati
         try:
             matches = _matcher(entry.text("name"))
         except re.error:
-            application.unknown = f"{entry.text('name')!r} is no regular expression"
+            place = place_of(entry.fields["name"]) or layer.place
+            sentence = f"{entry.text('name')!r} is no regular expression that is understood"
+            application.note(Mistake(place, sentence, "Write the name of an image.", certain=False))
             continue
         matched: list[Object] = []
         changed = False
@@ -174,17 +178,44 @@ def apply_replicas(layer: Layer, objects: list[Object], configuration: Configura
     for entry in layer.maps("replicas"):
         application = layer.log.entry(layer, "replicas", "replicas", entry)
         name, count = entry.text("name"), entry.get("count")
+        if not isinstance(count, Scalar):
+            place = place_of(entry) or layer.place
+            sentence = "this entry has no count; Kustomize sets 0"
+            application.note(Mistake(place, sentence, "Write `count:`.", stops=False))
+            continue
         matched: list[Object] = []
         changed = False
-        if not isinstance(count, Scalar):
-            continue
         for spec in configuration.specs["replicas"]:
             for obj in objects:
-                if not any(one.name == name and spec.of.selects(*one[:3]) for one in obj.ids):
-                    continue
-                matched.append(obj)
-                for slot in slots(obj.root, spec.path, spec.create):
-                    if spec.applies_to(obj) and isinstance(slot.parent, Map):
-                        value = count.after(None, count.source.as_layer("replicas"))
-                        changed |= set_field(slot.parent, str(slot.key), value)
+                if any(one.name == name and spec.of.selects(*one[:3]) for one in obj.ids):
+                    matched.append(obj)
+                    changed |= _set_count(obj, spec, count)
         record(application, matched, changed)
+        if not matched:
+            known = _countable(objects, configuration)
+            application.note(_unmatched(entry, name, known, layer.place))
+
+
+def _set_count(obj: Object, spec: FieldSpec, count: Scalar) -> bool:
+    """Set the number of replicas; whether that changed it."""
+    changed = False
+    for slot in slots(obj.root, spec.path, spec.create):
+        if spec.applies_to(obj) and isinstance(slot.parent, Map):
+            value = count.after(None, count.source.as_layer("replicas"))
+            changed |= set_field(slot.parent, str(slot.key), value)
+    return changed
+
+
+def _countable(objects: list[Object], configuration: Configuration) -> tuple[str, ...]:
+    """The names of the objects whose replicas an entry can set."""
+    selects = [spec.of.selects for spec in configuration.specs["replicas"]]
+    ids = [one for obj in objects for one in obj.ids if any(s(*one[:3]) for s in selects)]
+    return tuple(sorted({one.name for one in ids}))
+
+
+def _unmatched(entry: Map, name: str, known: tuple[str, ...], fallback: Place) -> Mistake:
+    """The mistake of an entry of `replicas` whose name no workload has."""
+    place = place_of(entry.fields.get("name") or entry) or fallback
+    sentence = f"no workload is called {name!r}" if name else "this entry has no name"
+    remedy = "Write the name of a Deployment, StatefulSet, ReplicaSet or ReplicationController."
+    return Mistake(place, sentence, remedy, certain=not name, name=name, known=known)

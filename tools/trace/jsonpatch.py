@@ -3,29 +3,68 @@
 It is laxer than the RFC: `replace` of a missing key of a map adds it, and indexes may be negative.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from yaml.nodes import ScalarNode
+
 from tools.source.place import Place
-from tools.trace.application import MISSING, Operation
+from tools.trace.application import MISSING, Mistake, Mistaken, Operation
+from tools.trace.gojson import go_json
 from tools.trace.objects import Object
 from tools.trace.value import List, Map, Scalar, Value, copy, place_of, plain
 
 
 class CannotPatch(Exception):
-    """The patch does not apply; Kustomize would fail."""
+    """An operation does not apply; Kustomize stops at it.
+
+    `name` is what was looked for, `known` what is there instead, `member` the part of the operation
+    that is at fault.
+    """
+
+    def __init__(self, sentence: str, name: str = "", known: Iterable[str] = ()) -> None:
+        super().__init__(sentence)
+        self.name = name
+        self.known = tuple(known)
+        self.member = "path"
 
 
 class Step:
-    """One operation. `before` collects what stood at its path in each object."""
+    """One operation. `before` collects what stood at its path in each object, `nothing` the
+    objects in which there was nothing to copy.
+    """
 
     def __init__(self, data: Map, fallback: Place) -> None:
+        self.data = data
         self.op = data.text("op")
         self.path = data.text("path")
         self.source = data.text("from")
         self.value = data.get("value")
         self.place = place_of(data) or fallback
         self.before: list[Any] = []
+        self.nothing: list[Object] = []
+
+    def new_value(self) -> Value:
+        """A copy of the value to set: null if the operation has none."""
+        return self._null() if self.value is None else copy(self.value)
+
+    def copied(self, obj: Object) -> Value:
+        """A copy of what stands at `from`: null if nothing does in a map that is there."""
+        parent, token = _parent(obj.root, self.source)
+        if isinstance(parent, Map) and token not in parent.fields:
+            self.nothing.append(obj)
+            return self._null()
+        return copy(_child(parent, token, self.source))
+
+    def _null(self) -> Scalar:
+        source, mark = self.data.source, self.data.node.start_mark
+        assert source is not None
+        return Scalar(source, None, ScalarNode("tag:yaml.org,2002:null", "null", mark))
+
+    def place_of(self, member: str) -> Place:
+        """Where the value of a member stands, or else the operation."""
+        found = self.data.fields.get(member)
+        return (None if found is None else place_of(found)) or self.place
 
     def described(self) -> Operation:
         """The operation for the log."""
@@ -40,26 +79,80 @@ def steps(data: List, fallback: Place) -> list[Step]:
 
 
 def apply_steps(obj: Object, operations: list[Step]) -> None:
-    """Apply the operations to an object in order. Raises CannotPatch."""
+    """Apply the operations to an object in order. Raises Mistaken."""
     removed: dict[tuple[int, str], Value] = {}
     for step in operations:
         step.before.append(_plain_at(obj.root, step.path))
-        if step.op in ("add", "replace"):
-            value = copy(step.value) if step.value is not None else None
-            if value is None:
-                raise CannotPatch(f"{step.op} {step.path} has no value")
-            _put(obj.root, step, value, removed)
-        elif step.op == "remove":
-            _remove(obj.root, step.path, removed)
-            _note_removal(obj.root, step)
-        elif step.op == "move":
-            _put(obj.root, step, _remove(obj.root, step.source, removed), removed)
-        elif step.op == "copy":
-            _put(obj.root, step, copy(_get(obj.root, step.source)), removed)
+        try:
+            _apply(obj, step, removed)
+        except CannotPatch as error:
+            raise Mistaken(_mistake(obj, step, error)) from error
     root = copy(obj.root)  # Kustomize writes the object as JSON and reads it back
     assert isinstance(root, Map)
     obj.root = root
     obj.refresh()
+
+
+def _apply(obj: Object, step: Step, removed: dict[tuple[int, str], Value]) -> None:
+    if step.op in ("add", "replace"):
+        _put(obj.root, step, step.new_value(), removed)
+    elif step.op == "remove":
+        _remove(obj.root, step.path, removed)
+        _note_removal(obj.root, step)
+    elif step.op in ("move", "copy"):
+        _put(obj.root, step, _taken(obj, step, removed), removed)
+    elif step.op == "test":
+        _test(obj.root, step)
+
+
+def _taken(obj: Object, step: Step, removed: dict[tuple[int, str], Value]) -> Value:
+    """What a `move` or `copy` takes from its source."""
+    try:
+        return step.copied(obj) if step.op == "copy" else _remove(obj.root, step.source, removed)
+    except CannotPatch as error:
+        error.member = "from"
+        raise
+
+
+def _test(root: Map, step: Step) -> None:
+    parent, token = _parent(root, step.path)
+    absent = isinstance(parent, Map) and token not in parent.fields
+    found = None if absent else plain(_child(parent, token, step.path))
+    wanted = None if step.value is None else plain(step.value)
+    if (found, isinstance(found, bool)) != (wanted, isinstance(wanted, bool)):
+        raise CannotPatch(f"{go_json(found)} stands there, not {go_json(wanted)}")
+
+
+def _mistake(obj: Object, step: Step, error: CannotPatch) -> Mistake:
+    """What is said of an operation that cannot be applied to an object."""
+    on = f"{obj.kind} {obj.name}"
+    member, remedy = error.member, _REMEDIES.get(step.op, _PATH)
+    sentence = f"{step.op} {step.path or repr('')} cannot be applied to {on}: {error}"
+    if any(key.startswith(f"{error.name}/") for key in error.known):
+        remedy = "Write `~1` for the `/` in a key."
+    elif step.op == "test" and not error.name:
+        member, remedy = "value", _TEST
+        sentence = f"the test of {step.path} fails on {on}: {error}"
+    place = step.place_of(member)
+    return Mistake(place, sentence, remedy, certain=False, name=error.name, known=error.known)
+
+
+_PATH = "Name a field that is there when the patch is applied."
+_TEST = "Write the value that stands there when the patch is applied, or delete the test."
+_REMEDIES = {
+    "add": "Name a place whose parent is there, or add the parent with all that it holds.",
+    "remove": "Name a field that is there when the patch is applied, or delete the operation.",
+}
+
+
+def nothing_copied(step: Step) -> Iterator[Mistake]:
+    """The mistake of a `copy` that found nothing to copy."""
+    for obj in step.nothing[:1]:
+        sentence = (
+            f"nothing stands at {step.source} in {obj.kind} {obj.name}; "
+            f"copy sets {step.path} to null there"
+        )
+        yield Mistake(step.place_of("from"), sentence, _PATH, stops=False, certain=False)
 
 
 def pointer(path: str) -> Iterator[str]:
@@ -73,32 +166,37 @@ def _parent(root: Map, path: str) -> tuple[Map | List, str]:
     if not tokens:
         raise CannotPatch(f"the path {path!r} is that of the whole object")
     value: Value = root
-    for token in tokens[:-1]:
-        value = _child(value, token, path)
+    for depth, token in enumerate(tokens[:-1], 1):
+        value = _child(value, token, "/".join(path.split("/")[: depth + 1]))
     if isinstance(value, Scalar):
-        raise CannotPatch(f"nothing can stand at {path!r}")
+        raise CannotPatch(f"{path.rpartition('/')[0]} is no map and no list")
     return value, tokens[-1]
 
 
 def _child(value: Value, token: str, path: str) -> Value:
-    found = None
-    if isinstance(value, Map):
-        found = value.fields.get(token)
-    elif isinstance(value, List):
-        found = value.items[_index(token, len(value.items), path)]
+    """What stands in a value under the last token of a path."""
+    if isinstance(value, List):
+        return value.items[_index(token, len(value.items), path)]
+    parent = path.rpartition("/")[0]
+    if isinstance(value, Scalar):
+        raise CannotPatch(f"{parent} is no map and no list")
+    found = value.fields.get(token)
     if found is None:
-        raise CannotPatch(f"nothing stands at {path!r}")
+        where = f"in {parent}" if parent else "at the top"
+        known = [key for key, child in value.fields.items() if place_of(child)]
+        raise CannotPatch(f"there is no {token!r} {where}", token, known)
     return found
 
 
 def _index(token: str, size: int, path: str) -> int:
+    parent = path.rpartition("/")[0]
     try:
         index = int(token)
     except ValueError as error:
-        raise CannotPatch(f"{token!r} in {path!r} is no index") from error
+        raise CannotPatch(f"{parent} is a list, and {token!r} is no index") from error
     index += size if index < 0 else 0
     if not 0 <= index < size:
-        raise CannotPatch(f"the index {token} in {path!r} is beyond the list")
+        raise CannotPatch(f"the list {parent} has no index {token}")
     return index
 
 

@@ -6,13 +6,14 @@ from typing import NamedTuple
 from yaml.nodes import Node
 
 from tools.source.document import scalar
+from tools.source.embedded import Position
 from tools.source.kustomization import Kustomization
 from tools.source.place import Place
 from tools.source.repository import Repository, join
 from tools.trace.application import Application, Kind, Patch
 from tools.trace.merge_keys import Find, schema_of
 from tools.trace.objects import Object
-from tools.trace.origin import Position, Source, resource_scalar
+from tools.trace.origin import Source, resource_scalar
 from tools.trace.value import List, Map, Scalar, Value, place_of, plain, value_of
 
 
@@ -151,7 +152,7 @@ class _Within:
         return self._position(line, column)
 
     def _worked_out(self) -> Position:
-        from tools.trace.embedded import position_in
+        from tools.source.embedded import position_in
 
         node, outer = self._value.node, self._value.source.position
         if not isinstance(outer, _Within):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from tools.trace.application import Application, Kind
 from tools.trace.fieldspec import Configuration, FieldSpec, Selected, slots
 from tools.trace.gojson import go_json
+from tools.trace.identities import same_names
 from tools.trace.layer import Layer, record
 from tools.trace.objects import Object, set_field
 from tools.trace.value import List, Map, Scalar, plain
@@ -59,6 +60,9 @@ def apply_namespace(
         changed |= different
         obj.refresh()
     record(application, matched, changed)
+    conflict = same_names(objects)
+    if conflict is not None:
+        application.note(conflict)
 
 
 class _NamespaceSetter:

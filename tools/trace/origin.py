@@ -6,13 +6,11 @@ from typing import Any, NamedTuple
 from yaml.nodes import ScalarNode
 
 from tools.source.document import scalar
+from tools.source.embedded import Position
 from tools.source.place import Place
 
 _TAG = "tag:yaml.org,2002:"
 _TRUTH = frozenset({"true", "True", "TRUE", "false", "False", "FALSE"})
-
-Position = Callable[[int, int], tuple[int, int]]
-"""Line and column of an embedded text to line and column of its file, all from 0."""
 
 
 class Mark(NamedTuple):
@@ -54,6 +52,11 @@ class Source:
         self.typed = typed
         self.position = position
         self.reason = reason
+
+    @property
+    def first_counts(self) -> bool:
+        """Whether Kustomize takes the first of two equal keys: it does so in merge patches only."""
+        return self.layer == "patch" and self.typed is resource_scalar
 
     def place(self, line: int, column: int) -> Place | None:
         """The place of a position counted from 0."""

@@ -36,6 +36,8 @@ def _sum_up(application: Application, parts: Log) -> None:
     """The one entry of a transformer counts what its parts did."""
     for part in parts:
         record(application, list(part.objects), part.changed, part.patch)
+        for mistake in part.mistakes:
+            application.note(mistake)
         application.unknown = application.unknown or part.unknown
 
 

@@ -1,27 +1,35 @@
 """`replacements`: values copied from one field to others (`api/filters/replacement`)."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from tools.source.place import SourceError
-from tools.trace.application import Target
+from tools.trace.application import Mistake, Mistaken, Target
 from tools.trace.equality import same
-from tools.trace.fieldpath import CannotFollow, IntoText, find, parts_of, value_at
+from tools.trace.fieldpath import (
+    CannotFollow,
+    IntoText,
+    NoSuchField,
+    find,
+    first_missing,
+    parts_of,
+)
 from tools.trace.fieldspec import Slot
 from tools.trace.layer import Layer, record
-from tools.trace.objects import Id, Object, is_empty
+from tools.trace.objects import Object
 from tools.trace.origin import Source
+from tools.trace.replacement_source import (
+    DEFAULT_PATH,
+    Options,
+    as_layer,
+    called,
+    ids_of,
+    options_of,
+    require_parts,
+    source_value,
+)
 from tools.trace.selector import CannotSelect, Selector, target_of
 from tools.trace.structured import as_written_over, set_in_text
-from tools.trace.value import List, Map, Scalar, Value, copy, place_of, plain, value_of
-
-_DEFAULT_PATH = "metadata.name"
-
-
-class _Options(NamedTuple):
-    delimiter: str
-    position: int
-    create: bool
+from tools.trace.value import List, Map, Scalar, Value, copy, place_of, value_of
 
 
 def apply_replacements(layer: Layer, objects: list[Object]) -> None:
@@ -37,6 +45,11 @@ def _replacements(layer: Layer, entry: Map) -> Iterator[Map]:
     if not path:
         yield entry
         return
+    if any(field in entry.fields for field in ("source", "sourceValue", "targets")):
+        sentence = "this entry has both `path` and what a replacement in the file has"
+        mistake = Mistake(place_of(entry) or layer.place, sentence, "Delete `path`, or the rest.")
+        layer.log.entry(layer, "replacement", "replacements", entry).note(mistake)
+        return
     try:
         text = layer.named(path)
     except SourceError as error:
@@ -51,87 +64,32 @@ def _replacements(layer: Layer, entry: Map) -> Iterator[Map]:
 def _apply(layer: Layer, replacement: Map, objects: list[Object]) -> None:
     targets = replacement.get("targets")
     listed = targets.items if isinstance(targets, List) else []
+    maps = [(number, target) for number, target in enumerate(listed) if isinstance(target, Map)]
+    logged = [
+        (target, layer.log.entry(layer, "replacement", "replacements", target, number))
+        for number, target in maps
+    ] or [(replacement, layer.log.entry(layer, "replacement", "replacements", replacement))]
     try:
-        value = _source_value(replacement, objects)
-    except (CannotFollow, CannotSelect) as error:
-        value, reason = None, str(error)
-    for number, target in enumerate(listed):
-        if not isinstance(target, Map):
-            continue
-        application = layer.log.entry(layer, "replacement", "replacements", target, number)
-        if value is None:
-            application.unknown = reason
-            continue
+        require_parts(replacement, listed, layer.place)
+        value = source_value(replacement, objects, layer.place)
+    except (CannotFollow, Mistaken) as error:
+        for _, application in logged:
+            application.unknown = str(error)
+        if isinstance(error, Mistaken):
+            logged[0][1].note(error.mistake)
+        return
+    for target, application in logged:
         try:
             selected = _targets(target, objects, layer)
             record(application, selected, _copy_to(selected, target, value))
-        except (CannotFollow, CannotSelect) as error:
+        except Mistaken as error:
+            application.note(error.mistake)
+        except CannotSelect as error:
+            select = target.get("select")
+            holder = select if isinstance(select, Map) else target
+            application.note(error.mistake(holder, layer.place))
+        except CannotFollow as error:
             application.unknown = str(error)
-
-
-def _source_value(replacement: Map, objects: list[Object]) -> Value:
-    """The value to copy, with the place where it is set."""
-    given = replacement.get("sourceValue")
-    if isinstance(given, Scalar):
-        return _as_layer(given, given.value)
-    source = replacement.get("source")
-    if not isinstance(source, Map):
-        raise CannotFollow("a replacement needs a source")
-    found = [obj for obj in objects if any(_is_source(one, source) for one in _ids(obj))]
-    if len(found) != 1:
-        raise CannotFollow(f"the source selects {len(found)} objects")
-    path = source.text("fieldPath") or _DEFAULT_PATH
-    value = value_at(found[0].root, parts_of(path))
-    if value is None or is_empty(value):
-        raise CannotFollow(f"the source has no field {path}")
-    return _refined(source, value)
-
-
-def _refined(source: Map, value: Value) -> Value:
-    """The part of the value that the options of a source choose."""
-    options = _options(source)
-    if not options.delimiter:
-        return value
-    if not isinstance(value, Scalar):
-        raise CannotFollow("only a scalar can be split by a delimiter")
-    pieces = value.text.split(options.delimiter)
-    if not 0 <= options.position < len(pieces):
-        raise CannotFollow(f"the source has no piece {options.position}")
-    piece = pieces[options.position]
-    field_path = source.get("fieldPath")
-    if options.position < len(pieces) - 1 and isinstance(field_path, Scalar):
-        # Which piece it is, is decided here; most of the text of the source does not matter.
-        return Scalar(
-            field_path.source.as_layer("replacement"), field_path.key, field_path.node, None, piece
-        )
-    return _as_layer(value, piece)
-
-
-def _as_layer(value: Scalar, made: object) -> Scalar:
-    return Scalar(value.source.as_layer("replacement"), value.key, value.node, None, made)
-
-
-def _ids(obj: Object) -> list[Id]:
-    return [obj.id._replace(cluster=False), *obj.previous_ids]
-
-
-def _is_source(one: Id, source: Map) -> bool:
-    """Whether an identity is what a source names; parts that it leaves out do not matter."""
-    namespace = source.text("namespace")
-    wanted = [source.text(part) for part in ("group", "version", "kind", "name")]
-    if any(text and text != mine for text, mine in zip(wanted, one[:4], strict=True)):
-        return False
-    return not namespace or namespace == one.effective_namespace
-
-
-def _options(holder: Map) -> _Options:
-    options = holder.get("options")
-    if not isinstance(options, Map):
-        return _Options("", 0, False)
-    index, create = options.get("index"), options.get("create")
-    number = plain(index) if index is not None else 0
-    made = isinstance(create, Scalar) and create.value is True
-    return _Options(options.text("delimiter"), number if isinstance(number, int) else 0, made)
 
 
 def _targets(target: Map, objects: list[Object], layer: Layer) -> list[Object]:
@@ -152,7 +110,7 @@ def _targets(target: Map, objects: list[Object], layer: Layer) -> list[Object]:
         for obj in objects
         if wanted.matches_metadata(obj)
         and not any(_rejects(one, obj) for one in rejected)
-        and any(map(wanted.matches_id, _ids(obj)))
+        and any(map(wanted.matches_id, ids_of(obj)))
     ]
 
 
@@ -160,35 +118,51 @@ def _rejects(selector: Selector, obj: Object) -> bool:
     asked: Target = selector.target
     if (asked.labels or asked.annotations) and selector.matches_metadata(obj):
         return True
-    return not selector.names_nothing and any(map(selector.matches_id, _ids(obj)))
+    return not selector.names_nothing and any(map(selector.matches_id, ids_of(obj)))
 
 
 def _copy_to(selected: list[Object], target: Map, value: Value) -> bool:
     """Copy the value to the fields of the selected objects; whether that changed any."""
     listed = target.get("fieldPaths")
     items = listed.items if isinstance(listed, List) else []
-    paths = [item.text for item in items if isinstance(item, Scalar)]
-    options = _options(target)
+    paths: list[Scalar | None] = [item for item in items if isinstance(item, Scalar)]
+    options = options_of(target)
     changed = False
     for obj in selected:
-        for path in paths or [_DEFAULT_PATH]:
-            changed |= _copy_into(obj, parts_of(path), value, options)
+        for path in paths or [None]:
+            parts = parts_of(DEFAULT_PATH if path is None else path.text)
+            try:
+                changed |= _copy_into(obj, parts, value, options)
+            except NoSuchField as error:
+                place = (None if path is None else place_of(path)) or place_of(target)
+                if place is None:
+                    raise
+                sentence = f"this target of a replacement cannot be set: {error}"
+                name, known = first_missing(obj.root, parts)
+                raise Mistaken(
+                    Mistake(place, sentence, _CREATE, certain=False, name=name, known=known)
+                ) from error
         obj.refresh()
     return changed
 
 
-def _copy_into(obj: Object, parts: tuple[str, ...], value: Value, options: _Options) -> bool:
+_CREATE = "Name a field that the object has, or set `options: {create: true}` for a new one."
+
+
+def _copy_into(obj: Object, parts: tuple[str, ...], value: Value, options: Options) -> bool:
     try:
         found = find(obj.root, parts, type(value) if options.create else None)
     except IntoText as text:
         return set_in_text(text.slot, text.rest, value, options.create)
+    except NoSuchField as error:
+        raise NoSuchField(f"{called(obj)} has no field {'.'.join(parts)!r}: {error}") from error
     if not found:
-        raise CannotFollow(f"{obj.kind} {obj.name} has no field {'.'.join(parts)}")
+        raise NoSuchField(f"{called(obj)} has no field {'.'.join(parts)!r}")
     changed = [_set(slot, value, options) for slot in found]
     return any(changed)
 
 
-def _set(slot: Slot, value: Value, options: _Options) -> bool:
+def _set(slot: Slot, value: Value, options: Options) -> bool:
     old = slot.value
     new = copy(value)
     if isinstance(new, Scalar):
@@ -200,10 +174,10 @@ def _set(slot: Slot, value: Value, options: _Options) -> bool:
     return changed
 
 
-def _placed_in(old: Value | None, new: Scalar, options: _Options) -> Scalar:
+def _placed_in(old: Value | None, new: Scalar, options: Options) -> Scalar:
     """The old text with one of its pieces replaced, or with a piece more at an end."""
     if not isinstance(old, Scalar):
-        raise CannotFollow("only a scalar can be split by a delimiter")
+        raise NoSuchField(f"the field holds no text that can be split at {options.delimiter!r}")
     pieces = old.text.split(options.delimiter)
     if options.position < 0:
         pieces.insert(0, new.text)
@@ -211,4 +185,4 @@ def _placed_in(old: Value | None, new: Scalar, options: _Options) -> Scalar:
         pieces.append(new.text)
     else:
         pieces[options.position] = new.text
-    return _as_layer(new, options.delimiter.join(pieces))
+    return as_layer(new, options.delimiter.join(pieces))

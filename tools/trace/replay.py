@@ -16,6 +16,8 @@ from tools.trace.documents import objects_in
 from tools.trace.equality import ANYTHING
 from tools.trace.fieldspec import Configuration
 from tools.trace.generators import generate
+from tools.trace.identified import unidentified
+from tools.trace.identities import Identities
 from tools.trace.images import apply_images, apply_replicas
 from tools.trace.labels import apply_annotations, apply_labels
 from tools.trace.layer import Layer, Log, layer_of
@@ -117,6 +119,7 @@ class _Replaying:
         self.tree = tree
         self.repository = tree.repository
         self.log = Log()
+        self.identities = Identities(self.log)
         self.schemas = self._schemas()
 
     def _schemas(self) -> Find:
@@ -138,10 +141,12 @@ class _Replaying:
             from tools.trace.plugins import generate_from
 
             generate_from(inner, config, built.objects)
+        self.identities.made(built.objects)
         for entry in layer.entries("components"):
             component = self._kustomization(layer, entry)
             if component is not None:
-                self.build(component, built)
+                with self.identities.brought_by(layer, entry):
+                    self.build(component, built)
         self._transform(layer, built, built.configuration or configuration)
         built.layer = layer
         if layer.root.has("vars"):
@@ -157,23 +162,33 @@ class _Replaying:
         for field in fields:
             for entry in layer.entries(field):
                 base = self._kustomization(layer, entry)
-                if base is not None:
-                    built.take(self.build(base, None))
-                elif isinstance(entry, Scalar):
-                    built.objects += self._file(layer, entry.text)
+                with self.identities.brought_by(layer, entry):
+                    if base is not None:
+                        below = self.build(base, None)
+                        self.identities.join(below.objects, built.objects)
+                        built.take(below)
+                    elif isinstance(entry, Scalar):
+                        objects = self._file(layer, entry)
+                        self.identities.made(objects)
+                        self.identities.join(objects, built.objects)
+                        built.objects += objects
 
     def _kustomization(self, layer: Layer, entry: Value) -> Kustomization | None:
         if not isinstance(entry, Scalar):
             return None
         return self.tree.kustomizations.get(join(layer.folder, entry.text))
 
-    def _file(self, layer: Layer, name: str) -> list[Object]:
+    def _file(self, layer: Layer, entry: Scalar) -> list[Object]:
         try:
-            text = layer.named(name)
+            text = layer.named(entry.text)
         except SourceError:
             return []
         source = Source(text.file, "resource", resource_scalar)
-        roots = (value_of(source, None, node) for node in objects_in(text.roots))
+        roots = [value_of(source, None, node) for node in objects_in(text.roots)]
+        for number, root in enumerate(roots):
+            mistake = unidentified(root, text.place)
+            if mistake is not None:
+                self.log.entry(layer, "document", "resources", entry, number).note(mistake)
         return [Object(root) for root in roots if isinstance(root, Map)]
 
     def _transform(self, layer: Layer, built: _Built, configuration: Configuration) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from tools.source.place import Place
-from tools.trace.application import Target
+from tools.trace.application import Mistake, Target
 from tools.trace.objects import Id, Object
-from tools.trace.value import Map, place_of
+from tools.trace.value import Map, Scalar, place_of
 
 Matcher = Callable[[str], bool]
 _TERM = (
@@ -18,7 +18,18 @@ _TERM = (
 
 
 class CannotSelect(Exception):
-    """A selector that Kustomize, or this module, does not understand."""
+    """A selector that Kustomize, or this module, does not understand; `text` is the part of it."""
+
+    def __init__(self, sentence: str, text: str = "") -> None:
+        super().__init__(sentence)
+        self.text = text
+
+    def mistake(self, selector: Map, fallback: Place) -> Mistake:
+        """What is wrong, at the part of the selector that is not understood."""
+        values = [v for v in selector.fields.values() if isinstance(v, Scalar)]
+        part = next((v for v in values if v.text == self.text), selector)
+        remedy = "Correct it, or write the name without special characters."
+        return Mistake(place_of(part) or fallback, str(self), remedy, certain=False)
 
 
 class Selector:
@@ -90,7 +101,8 @@ def _whole(pattern: str) -> Matcher:
     try:
         compiled = re.compile(rf"(?:{pattern})\Z")
     except re.error as error:
-        raise CannotSelect(f"{pattern!r} is no regular expression that is understood") from error
+        sentence = f"{pattern!r} is no regular expression that is understood"
+        raise CannotSelect(sentence, pattern) from error
     return lambda text: compiled.match(text) is not None
 
 
@@ -101,7 +113,7 @@ def matches(selector: str, labels: Mapping[str, str]) -> bool:
     while index < len(selector):
         term = term_of(selector, index)
         if term is None:
-            raise CannotSelect(f"{selector!r} is no label selector that is understood")
+            raise CannotSelect(f"{selector!r} is no label selector that is understood", selector)
         if not _fits(term, labels):
             return False
         index = term.end()

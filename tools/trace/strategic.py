@@ -15,7 +15,11 @@ _DIRECTIVES = ("delete", "replace", "merge")
 
 
 class CannotMerge(Exception):
-    """The patch does not fit the object; Kustomize would fail."""
+    """The patch does not fit the object; Kustomize stops at it. `value` is the part at fault."""
+
+    def __init__(self, sentence: str, value: Value | None = None) -> None:
+        super().__init__(sentence)
+        self.value = value
 
 
 def apply_patch(
@@ -85,6 +89,9 @@ def is_missing(value: Value | None) -> bool:
     return value is None or (isinstance(value, Scalar) and value.is_null)
 
 
+_WORDS: dict[type, str] = {Scalar: "a scalar", Map: "a map", List: "a list", type(None): "nothing"}
+
+
 def merge(dest: Value | None, origin: Value | None, schema: Schema) -> Value | None:
     """The value that results from a value and a patch for it; None where nothing is left.
 
@@ -95,7 +102,8 @@ def merge(dest: Value | None, origin: Value | None, schema: Schema) -> Value | N
         return _merge_nulls(dest, origin)
     for value in (dest, origin):
         if not is_missing(value) and type(value) is not kind:
-            raise CannotMerge("the patch has another kind of value than the object")
+            what, instead = _WORDS[type(origin)], _WORDS[kind]
+            raise CannotMerge(f"this is {what}, where the object has {instead}", origin)
     if kind is Scalar:
         return _merge_scalars(dest, origin)
     if schema.find is not None:
@@ -190,7 +198,7 @@ def _map_directive(patch: Map) -> str:
         return "merge"
     said = patch.text(DIRECTIVE)
     if said not in _DIRECTIVES:
-        raise CannotMerge(f"unknown directive {said!r}")
+        raise CannotMerge(f"{said!r} is no directive of a patch", patch.fields[DIRECTIVE])
     del patch.fields[DIRECTIVE]
     return said
 
@@ -204,7 +212,7 @@ def _list_directive(patch: List) -> str:
         return "merge"
     directive = said.text(DIRECTIVE)
     if directive not in _DIRECTIVES:
-        raise CannotMerge(f"unknown directive {directive!r}")
+        raise CannotMerge(f"{directive!r} is no directive of a patch", said.fields[DIRECTIVE])
     patch.items = associative.placed(patch.items, (DIRECTIVE,), [directive], None)
     return directive
 

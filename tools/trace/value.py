@@ -176,8 +176,10 @@ def _children(source: Source, node: MappingNode) -> Iterator[tuple[str, Value]]:
             parts = value.value if isinstance(value, SequenceNode) else [value]
             for part in reversed(parts):
                 yield from _children(source, part)
+    met: set[str] = set()
     for key, value in own:
-        if key.tag != _MERGE:
+        if key.tag != _MERGE and not (key.value in met and source.first_counts):
+            met.add(key.value)
             yield key.value, value_of(source, key, value)
 
 
@@ -227,12 +229,18 @@ def place_of(value: Value) -> Place | None:
     return source.place(mark.line, mark.column)
 
 
+def key_place(value: Value) -> Place | None:
+    """Where the key of a value stands."""
+    source, key = value.source, value.key
+    if source is None or key is None:
+        return None
+    return source.place(key.start_mark.line, key.start_mark.column)
+
+
 def key_place_of(value: Value, path: FieldPath) -> Place | None:
     """Where the key at the end of a path stands that leads to a value.
 
     None if no file spells it as a key: a JSON patch names it in a pointer, a generator in a list.
     """
-    source, key = value.source, value.key
-    if source is None or not isinstance(key, ScalarNode) or key.value != path[-1]:
-        return None
-    return source.place(key.start_mark.line, key.start_mark.column)
+    spelt = isinstance(value.key, ScalarNode) and value.key.value == path[-1]
+    return key_place(value) if spelt else None

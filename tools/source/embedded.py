@@ -1,12 +1,13 @@
 """Positions inside a text that is written as one YAML scalar: an inline patch, for example."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import accumulate
 
 from yaml.nodes import ScalarNode
 
-from tools.trace.origin import Position
+Position = Callable[[int, int], tuple[int, int]]
+"""Line and column of an embedded text to line and column of its file, all from 0."""
 
 _ESCAPES = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v", "f": "\f",
