@@ -133,18 +133,21 @@ class _Making:
             key, equals, name = entry.text.partition("=")
             name = name if equals else key
             file, content = self._read(name)
-            source = Source(file, "generator")
+            source = self._read_from(file)
             yield _Pair(key if equals else name.rpartition("/")[2], content, source, Spot(0))
 
     def _env_file(self, entry: Scalar) -> Iterator[_Pair]:
         file, content = self._read(entry.text)
-        source = Source(file, "generator")
+        source = self._read_from(file)
         for number, line in enumerate(content.decode("utf-8-sig").split("\n")):
             text = line.removesuffix("\r").lstrip()
             if text and not text.startswith("#"):
                 key, _, value = text.partition("=")
                 indent = len(line) - len(line.lstrip())
                 yield _Pair(key, value.encode(), source, Spot(number, indent))
+
+    def _read_from(self, file: str) -> Source:
+        return Source(file, "generator", turn=self.layer.turn)
 
     def _read(self, name: str) -> tuple[str, bytes]:
         file = join(self.layer.folder, name)

@@ -26,6 +26,8 @@ class Location(NamedTuple):
     `layer` is what set it last: resource, patch, images, replicas, labels, annotations, namespace,
     name, generator, replacement or hash. `overrides` are earlier places, oldest first.
     `path` is what `place` belongs to: the field asked for, or its nearest existing parent.
+    `turn` orders places by when Kustomize applies what stands there: an overlay after its bases,
+    its patches after its resources. What is listed side by side has the same turn; plain YAML 0.
     """
 
     place: Place | None
@@ -33,6 +35,7 @@ class Location(NamedTuple):
     path: FieldPath
     overrides: tuple[Override, ...] = ()
     reason: str | None = None
+    turn: int = 0
 
 
 class Tracer(Protocol):

@@ -36,10 +36,10 @@ class Source:
 
     `file` None says that Kustomize itself made the value, and then `reason` says how. `typed`
     turns a scalar node into its value; `position` maps line and column (from 0) of a text that is
-    embedded in the file to those of the file.
+    embedded in the file to those of the file. `turn` says when in the build its values are set.
     """
 
-    __slots__ = ("file", "layer", "position", "reason", "typed")
+    __slots__ = ("file", "layer", "position", "reason", "turn", "typed")
 
     def __init__(
         self,
@@ -48,12 +48,14 @@ class Source:
         typed: Callable[[ScalarNode], Any] = scalar,
         position: Position | None = None,
         reason: str | None = None,
+        turn: int = 0,
     ) -> None:
         self.file = file
         self.layer = layer
         self.typed = typed
         self.position = position
         self.reason = reason
+        self.turn = turn
 
     def place(self, line: int, column: int) -> Place | None:
         """The place of a position counted from 0."""
@@ -65,7 +67,8 @@ class Source:
 
     def as_layer(self, layer: str, reason: str | None = None) -> "Source":
         """The same text, with what it sets counted to another layer."""
-        return Source(self.file, layer, self.typed, self.position, reason or self.reason)
+        reason = reason or self.reason
+        return Source(self.file, layer, self.typed, self.position, reason, self.turn)
 
 
 def resource_scalar(node: ScalarNode) -> Any:

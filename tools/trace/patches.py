@@ -90,6 +90,7 @@ class _Run:
     def result(self, inline: Scalar | None, path: str, target: Map | None) -> Objects:
         """The objects after the entry; those of an entry that cannot be followed are unchanged."""
         application = self._application(0)
+        self.layer.begin()
         try:
             text = self.layer.inline(inline) if inline else self.layer.named(path)
             merges = text.values("patch")

@@ -132,6 +132,7 @@ class _Replaying:
         layer.schemas = self.schemas
         built = built or _Built()
         self._resources(layer, ("resources", "bases"), built)
+        layer.begin()
         configuration = built.add_configuration(configuration_of(layer))
         generate(layer, built.objects)
         for inner, config in self._plugins(layer, "generators"):
@@ -154,13 +155,16 @@ class _Replaying:
         return built
 
     def _resources(self, layer: Layer, fields: tuple[str, ...], built: _Built) -> None:
-        for field in fields:
-            for entry in layer.entries(field):
-                base = self._kustomization(layer, entry)
-                if base is not None:
-                    built.take(self.build(base, None))
-                elif isinstance(entry, Scalar):
-                    built.objects += self._file(layer, entry.text)
+        entries = [entry for field in fields for entry in layer.entries(field)]
+        found = [(entry, self._kustomization(layer, entry)) for entry in entries]
+        # Bases first, wherever they are listed: a kustomization's own files lie over them.
+        bases = [self.build(base, None) if base is not None else None for _, base in found]
+        layer.begin()
+        for (entry, _), base in zip(found, bases, strict=True):
+            if base is not None:
+                built.take(base)
+            elif isinstance(entry, Scalar):
+                built.objects += self._file(layer, entry.text)
 
     def _kustomization(self, layer: Layer, entry: Value) -> Kustomization | None:
         if not isinstance(entry, Scalar):
@@ -172,13 +176,14 @@ class _Replaying:
             text = layer.named(name)
         except SourceError:
             return []
-        source = Source(text.file, "resource", resource_scalar)
+        source = Source(text.file, "resource", resource_scalar, turn=layer.turn)
         roots = (value_of(source, None, node) for node in objects_in(text.roots))
         return [Object(root) for root in roots if isinstance(root, Map)]
 
     def _transform(self, layer: Layer, built: _Built, configuration: Configuration) -> None:
         objects = apply_merge_patches(layer, built.objects)
         objects = apply_patches(layer, objects)
+        layer.begin()
         namespace = layer.scalar("namespace")
         apply_namespace(layer, objects, configuration.specs["namespace"], namespace)
         apply_affixes(layer, objects, configuration, "namePrefix")
@@ -186,6 +191,7 @@ class _Replaying:
         apply_labels(layer, objects, configuration)
         apply_annotations(layer, objects, configuration)
         objects = apply_json_patches(layer, objects)
+        layer.begin()
         apply_replicas(layer, objects, configuration)
         apply_images(layer, objects, configuration)
         if layer.root.has("replacements"):
@@ -219,4 +225,5 @@ class _Replaying:
         file = (root.source.file if root.source else None) or layer.file
         inner = Layer(self.repository, layer.folder, file, root, self.log)
         inner.schemas = self.schemas
+        inner.begin()
         return inner, root
