@@ -17,9 +17,9 @@ https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-read
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tools.kubernetes.pod import Pod
+from tools.kubernetes.pod import Container, Pod
 from tools.kubernetes.probes import PROBES, Probe, port_number, ports_of, probe_of
-from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.rule import Cause, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
@@ -42,10 +42,19 @@ def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
             if probe and probe.port is not None and not _declared(probe, options):
                 ports = [f"{number} {name}".strip() for name, number in ports_of(container)]
                 declared = f"only {', '.join(ports)}" if ports else "none"
-                yield Problem(
-                    probe.at(probe.handler or "", "port"),
+                yield Problem.between(
                     f"{probe.words} asks port {probe.port!r}; the container declares {declared}",
+                    Cause(pod.workload, probe.at(probe.handler or "", "port"), "the probe"),
+                    *_only_port(container),
                 )
+
+
+def _only_port(container: Container) -> Iterator[Cause]:
+    """What the container declares, if that is one port: of several none is at fault alone."""
+    if len(container.get("ports") or ()) == 1:
+        for field in ("containerPort", "name"):
+            path = container.at("ports", 0, field)
+            yield Cause(container.pod.workload, path, "the port of the container")
 
 
 def _declared(probe: Probe, options: Options) -> bool:

@@ -19,7 +19,7 @@ from tools.kubernetes.effective_resources import PodResources
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.quantity import format_quantity, is_bytes
 from tools.kubernetes.resource_sums import ContainerResources
-from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.rule import Cause, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
@@ -36,9 +36,10 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     for name, limit in resources.pod_level("limits").items():
         if sums.get(name, 0) > limit.amount:
             request = format_quantity(sums[name], binary=is_bytes(name))
-            yield Problem(
-                stated.get(name, limit).path,
+            words = (("the request", stated.get(name)), ("the limit", limit))
+            yield Problem.between(
                 f"the pod requests {request!r} of {name}, and limits itself to {limit.value!r}",
+                *(Cause(pod.workload, one.path, word) for word, one in words if one),
             )
 
 
@@ -48,12 +49,16 @@ def _container(own: ContainerResources) -> Iterator[Problem]:
         limit = own.limits.get(name)
         if limit is None or request.amount <= limit.amount:
             continue
-        given = [stated for stated in (request, limit) if stated.resource is not workload]
-        own_paths = [s.path for s in (request, limit) if s.resource is workload]
+        words = (("request", request), ("limit", limit))
+        given = [stated for _, stated in words if stated.resource is not workload]
         by = "".join(f" that LimitRange {s.resource.name!r} gives it" for s in given[:1])
-        yield Problem(
-            own_paths[0] if own_paths else own.container.at("resources"),
+        causes = [
+            Cause(s.resource, s.path, f"the default {word}" if s in given else f"the {word}")
+            for word, s in words
+        ]
+        causes.sort(key=lambda cause: cause.resource is not workload)
+        yield Problem.between(
             f"container {own.container.name!r} requests {request.value!r} of {name}, "
             f"more than the limit of {limit.value!r}{by}",
-            related=tuple((s.resource, s.path, "the default that applies") for s in given),
+            *causes,
         )

@@ -20,11 +20,12 @@ https://kubernetes.io/docs/tasks/run-application/configure-pdb/
 
 from collections.abc import Iterator, Sequence
 
+from tools.kubernetes.autoscaling import bounds_of
 from tools.kubernetes.disruption import budgets_of, evictable, guards
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.rollout import WITHOUT_SCALE, replicas_of
-from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
+from tools.rules.rule import Cause, Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
 SELECTOR = ("spec", "selector")
@@ -65,7 +66,19 @@ def _judge(
     free = evictable(field, value, expected)
     if free is not None and free < 1 <= expected:
         kept = "the only pod" if expected == 1 else f"all {expected} pods"
-        yield Problem(("spec", field), f"{field} {value!r} keeps {kept} from being evicted")
+        yield Problem.between(
+            f"{field} {value!r} keeps {kept} from being evicted",
+            Cause(budget, ("spec", field), "the budget"),
+            *(_number_of(pod, target) for pod in pods),
+        )
+
+
+def _number_of(pod: Pod, target: Target) -> Cause:
+    """The field that says how many pods there are at least."""
+    autoscaler = target.autoscaler_of(pod.workload)
+    if autoscaler is None:
+        return Cause(pod.workload, ("spec", "replicas"), "the replicas")
+    return Cause(autoscaler, bounds_of(autoscaler).minimum.path, "the fewest replicas")
 
 
 def _uncounted(workloads: Sequence[Resource], absolute: bool) -> Resource | None:

@@ -19,7 +19,7 @@ from typing import Any
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.rollout import SCALABLE
 from tools.kubernetes.selector import unmet
-from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.rule import Cause, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 SELECTOR = ("spec", "selector")
@@ -41,8 +41,11 @@ def check(workload: Resource, target: Target, options: None) -> Iterator[Problem
         yield Problem(SELECTOR, "the selector is empty, which is refused: it would match every pod")
     for requirement in unmet({"matchLabels": selector} if plain else selector, pod.labels):
         path = requirement.path[1:] if plain else requirement.path
-        message = f"the selector does not match the pod template: {requirement.sentence}"
-        yield Problem((*SELECTOR, *path), message)
+        yield Problem.between(
+            f"the selector does not match the pod template: {requirement.sentence}",
+            Cause(workload, (*SELECTOR, *path), "the selector"),
+            Cause(workload, pod.label_at(requirement.key), "the label of the pod template"),
+        )
 
 
 def _is_own(workload: Resource) -> bool:

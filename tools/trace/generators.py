@@ -147,7 +147,7 @@ class _Making:
                 yield _Pair(key, value.encode(), source, Spot(number, indent))
 
     def _read_from(self, file: str) -> Source:
-        return Source(file, "generator", turn=self.layer.turn)
+        return Source(file, "generator").at(self.layer.turn)
 
     def _read(self, name: str) -> tuple[str, bytes]:
         file = join(self.layer.folder, name)

@@ -40,7 +40,7 @@ class Text(NamedTuple):
         rules for scalars than the rest.
         """
         typed = resource_scalar if as_resource else scalar
-        source = Source(self.file, layer, typed, self.position, turn=self.turn)
+        source = Source(self.file, layer, typed, self.position).at(self.turn)
         for root in self.roots:
             yield value_of(source, None, root)
 

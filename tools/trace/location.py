@@ -53,3 +53,9 @@ class Tracer(Protocol):
 
     def locate(self, resource: Resource, path: FieldPath) -> Location:
         """Where the field at `path` is set; for a missing field, its nearest existing parent."""
+
+    def common(self, resource: Resource, path: FieldPath, field: str) -> Location | None:
+        """Where a field of a kustomization could give the object what it lacks at `path`.
+
+        None where it is the object itself that lacks it, while others like it do not.
+        """

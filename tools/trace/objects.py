@@ -36,14 +36,15 @@ class Id(NamedTuple):
 class Object:
     """One object. `root` is its data; the identity is cached and renewed by `refresh`.
 
-    `previous` are former identities, oldest first; `hashed` says that its name gets the hash of
-    its content; `annotated` that Kustomize has kept notes in its annotations, which makes
+    `previous` are former identities, oldest first; `folders` those of the kustomizations that it
+    came through, the one that lists or generates it first; `hashed` says that its name gets the
+    hash of its content; `annotated` that Kustomize has kept notes in its annotations, which makes
     `metadata.annotations` exist while the build runs.
     """
 
     __slots__ = (
-        "annotated", "behavior", "group", "hashed", "kind", "name", "namespace", "prefixes",
-        "previous", "root", "suffixes", "vars", "version",
+        "annotated", "behavior", "folders", "group", "hashed", "kind", "name", "namespace",
+        "prefixes", "previous", "root", "suffixes", "vars", "version",
     )  # fmt: skip
 
     def __init__(self, root: Map) -> None:
@@ -55,6 +56,7 @@ class Object:
         self.annotated = False
         self.behavior = ""
         self.vars: tuple[str, ...] = ()
+        self.folders: tuple[str, ...] = ()
         self.refresh()
 
     def refresh(self) -> None:

@@ -48,14 +48,13 @@ class Source:
         typed: Callable[[ScalarNode], Any] = scalar,
         position: Position | None = None,
         reason: str | None = None,
-        turn: int = 0,
     ) -> None:
         self.file = file
         self.layer = layer
         self.typed = typed
         self.position = position
         self.reason = reason
-        self.turn = turn
+        self.turn = 0
 
     def place(self, line: int, column: int) -> Place | None:
         """The place of a position counted from 0."""
@@ -65,10 +64,15 @@ class Source:
             line, column = self.position(line, column)
         return Place(self.file, line + 1, column + 1)
 
+    def at(self, turn: int) -> "Source":
+        """This source, with the step of the build at which its values are set."""
+        self.turn = turn
+        return self
+
     def as_layer(self, layer: str, reason: str | None = None) -> "Source":
         """The same text, with what it sets counted to another layer."""
         reason = reason or self.reason
-        return Source(self.file, layer, self.typed, self.position, reason, self.turn)
+        return Source(self.file, layer, self.typed, self.position, reason).at(self.turn)
 
 
 def resource_scalar(node: ScalarNode) -> Any:

@@ -131,6 +131,7 @@ class _Replaying:
         layer = layer_of(self.repository, kustomization, self.log)
         layer.schemas = self.schemas
         built = built or _Built()
+        above = set(map(id, built.objects))
         self._resources(layer, ("resources", "bases"), built)
         layer.begin()
         configuration = built.add_configuration(configuration_of(layer))
@@ -145,6 +146,9 @@ class _Replaying:
                 self.build(component, built)
         self._transform(layer, built, built.configuration or configuration)
         built.layer = layer
+        for obj in built.objects:
+            if id(obj) not in above:
+                obj.folders += (layer.folder,)
         if layer.root.has("vars"):
             from tools.trace.variables import variables_of
 
@@ -176,7 +180,7 @@ class _Replaying:
             text = layer.named(name)
         except SourceError:
             return []
-        source = Source(text.file, "resource", resource_scalar, turn=layer.turn)
+        source = Source(text.file, "resource", resource_scalar).at(layer.turn)
         roots = (value_of(source, None, node) for node in objects_in(text.roots))
         return [Object(root) for root in roots if isinstance(root, Map)]
 

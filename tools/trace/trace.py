@@ -44,6 +44,16 @@ class Trace:
 
         return locate(obj.root, resource.data, path)
 
+    def common(self, resource: Resource, path: FieldPath, field: str) -> Location | None:
+        """Where a field of a kustomization could give the object what it lacks at `path`."""
+        obj = self._objects.get(id(resource))
+        if obj is None:
+            return None
+        from tools.trace.common import Wanting
+
+        place = Wanting(self._tree, self._replay.objects, obj).place(path, field)
+        return place and Location(place, field, ())
+
     def entries(self, resource: Resource) -> "Iterator[Entry]":
         """Every scalar of a resource, and each empty map or list, with where it is set."""
         from tools.trace.lookup import UNKNOWN_FIELD, entries
