@@ -43,6 +43,7 @@ PROD = "overlays/prod/kustomization.yaml"
 MINIKUBE = "overlays/minikube/kustomization.yaml"
 RESOURCES = "overlays/prod/patches/todo-backend-resources.yaml"
 SPREAD = "overlays/prod/patches/todo-backend-spread.yaml"
+HEAD = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
 HPA = "components/autoscaling/hpa-backend.yaml"
 
 PLANTS = [
@@ -140,6 +141,28 @@ PLANTS = [
     Plant("labels-not-in-selectors", "base/kustomization.yaml",
           "includeSelectors: false", "includeSelectors: §true"),
     Plant("generator-immutable-hashed", PROD, "  immutable: true", "  immutable: §false"),
+    Plant("patch-merges-element", RESOURCES, "- name: backend", "- §name: backnd"),
+    Plant("container-image-set", BACKEND, "- name: backend\n          image: todo-backend",
+          "- §name: backend"),
+    # What a kustomization gives to all of its objects
+    Plant("object-namespaced", PROD, f"{HEAD}\nnamespace: todo-prod\n", f"§{HEAD}"),
+    Plant("object-namespaced", PROD, "namespace: todo-prod", "namespace: §''"),
+    Plant("object-namespaced", "argocd/kustomization.yaml",
+          f"{HEAD}\nnamespace: argocd\n", f"§{HEAD}"),
+    Plant("labels-standard", "base/kustomization.yaml",
+          "pairs:\n      app.kubernetes.io/part-of: todo-chatbot\n", "§pairs:\n"),
+    Plant("labels-standard", "base/kustomization.yaml",
+          "- pairs:\n      app.kubernetes.io/part-of: todo-chatbot\n"
+          "      app.kubernetes.io/managed-by: kustomize\n    includeSelectors: false\n"
+          "    includeTemplates: true\n",
+          "- §pairs:\n      app.kubernetes.io/part-of: todo-chatbot\n"
+          "      app.kubernetes.io/managed-by: kustomize\n    includeSelectors: false\n"),
+    Plant("labels-standard", "base/kustomization.yaml",
+          "includeTemplates: true", "includeTemplates: §false"),
+    Plant("labels-standard", BACKEND,
+          "  labels:\n    app.kubernetes.io/name: todo-backend\n"
+          "    app.kubernetes.io/component: backend\nspec",
+          "  §labels:\n    app.kubernetes.io/name: todo-backend\nspec"),
     Plant("kustomization-refs-local", PROD,
           "  - pdb-frontend.yaml", "  - pdb-frontend.yaml\n  - §https://example.com/x.yaml"),
 ]  # fmt: skip
@@ -194,13 +217,6 @@ def test_a_planted_mistake_is_found_at_its_line_and_nothing_else(
 def test_without_a_mistake_nothing_is_found(tmp_path: Path) -> None:
     planted(tmp_path, Plant("", "policies.yaml", "exclude", "exclude"))
     assert found(tmp_path) == set()
-
-
-def test_applications_without_their_namespace_are_found(tmp_path: Path) -> None:
-    planted(tmp_path, Plant("", "argocd/kustomization.yaml", "namespace: argocd\n", ""))
-    rules = {rule for rule, _, _ in found(tmp_path)}
-    files = {file.partition("/")[0] for _, file, _ in found(tmp_path)}
-    assert (rules, files) == ({"object-namespaced"}, {"argocd"})
 
 
 def test_a_file_that_falls_out_of_use_is_found_with_what_it_did(tmp_path: Path) -> None:

@@ -48,8 +48,8 @@ def check(resource: Resource, target: Target, options: Options) -> Iterator[Prob
         labels = resource.map(*path)
         missing = [name for name in options.required if not labels.get(name)]
         if missing:
-            bearer = "the pod template" if above else f"{resource.kind} {resource.name!r}"
+            bearer = "the pod template" if above else "the object"
             plural = "s" if len(missing) > 1 else ""
             message = f"{bearer} lacks the label{plural} {', '.join(missing)}"
-            yield Problem((*path, missing[0]), message)
+            yield Problem((*path, missing[0]), message, kustomization="labels")
             return

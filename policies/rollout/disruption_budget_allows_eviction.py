@@ -29,6 +29,8 @@ from tools.rules.rule import Cause, Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
 SELECTOR = ("spec", "selector")
+_MANY = 1000
+"""So many pods that one of them may go, unless the budget is wrong for any number."""
 
 
 @rule(
@@ -69,7 +71,7 @@ def _judge(
         yield Problem.between(
             f"{field} {value!r} keeps {kept} from being evicted",
             Cause(budget, ("spec", field), "the budget"),
-            *(_number_of(pod, target) for pod in pods),
+            *(_number_of(pod, target) for pod in pods if evictable(field, value, _MANY)),
         )
 
 
@@ -102,10 +104,10 @@ def _certain(pod: Pod, target: Target, absolute: bool) -> int:
 
 
 def _shared(budget: Resource, pods: Sequence[Pod], target: Target) -> Iterator[Problem]:
-    """Budgets before this one in the render that guard some of the same pods."""
+    """Budgets added before this one that guard some of the same pods."""
     told: list[Resource] = []
     for pod in pods:
-        for other in budgets_of(pod, target.resources):
+        for other in target.as_added(budgets_of(pod, target.resources)):
             if other is budget:
                 break
             if other not in told:

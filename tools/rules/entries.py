@@ -72,4 +72,13 @@ def why_nothing(entry: Entry, wanted: Selection, field: str) -> tuple[Place, str
         return entry.place(field, found.part), found.sentence + nearest(found.wanted, found.known)
     if entry.is_shared:
         return None
-    return entry.place(field), "no object fits all that it asks for when it is applied"
+    place = entry.place(field, *_asked(wanted))
+    return place, "no object fits all that it asks for when it is applied"
+
+
+def _asked(wanted: Selection) -> tuple[str, ...]:
+    """The part of a selector that must be what nothing fits, () if there are several."""
+    names = ("namespace", "labels", "annotations")
+    fields = dict(zip(names, ("namespace", "labelSelector", "annotationSelector"), strict=True))
+    asked = [field for name, field in fields.items() if getattr(wanted, name)]
+    return tuple(asked) if len(asked) == 1 else ()

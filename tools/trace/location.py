@@ -27,7 +27,8 @@ class Location(NamedTuple):
     name, generator, replacement or hash. `overrides` are earlier places, oldest first.
     `path` is what `place` belongs to: the field asked for, or its nearest existing parent.
     `turn` orders places by when Kustomize applies what stands there: an overlay after its bases,
-    its patches after its resources. What is listed side by side has the same turn; plain YAML 0.
+    its patches after its resources. What is listed side by side, also by components, has the same
+    turn; plain YAML has 0.
     """
 
     place: Place | None
@@ -53,6 +54,11 @@ class Tracer(Protocol):
 
     def locate(self, resource: Resource, path: FieldPath) -> Location:
         """Where the field at `path` is set; for a missing field, its nearest existing parent."""
+
+    def added(self, resource: Resource) -> tuple[int, int]:
+        """When the object itself was added, to be compared with others: an overlay's after those
+        of its bases, and what is listed later after what is listed before it.
+        """
 
     def common(self, resource: Resource, path: FieldPath, field: str) -> Location | None:
         """Where a field of a kustomization could give the object what it lacks at `path`.

@@ -39,12 +39,13 @@ class Object:
     `previous` are former identities, oldest first; `folders` those of the kustomizations that it
     came through, the one that lists or generates it first; `hashed` says that its name gets the
     hash of its content; `annotated` that Kustomize has kept notes in its annotations, which makes
-    `metadata.annotations` exist while the build runs.
+    `metadata.annotations` exist while the build runs; `number` is its place among those that the
+    kustomizations list, before they are sorted.
     """
 
     __slots__ = (
         "annotated", "behavior", "folders", "group", "hashed", "kind", "name", "namespace",
-        "prefixes", "previous", "root", "suffixes", "vars", "version",
+        "number", "prefixes", "previous", "root", "suffixes", "vars", "version",
     )  # fmt: skip
 
     def __init__(self, root: Map) -> None:
@@ -57,6 +58,7 @@ class Object:
         self.behavior = ""
         self.vars: tuple[str, ...] = ()
         self.folders: tuple[str, ...] = ()
+        self.number = 0
         self.refresh()
 
     def refresh(self) -> None:

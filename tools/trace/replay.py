@@ -57,6 +57,8 @@ def replay(tree: Tree) -> Replay:
 
         resolve(built.variables, objects, built.configuration)
     objects = [obj for obj in objects if obj.annotations().get(_LOCAL, "false") == "false"]
+    for number, obj in enumerate(objects):
+        obj.number = number
     options = built.layer.root.get("sortOptions") if built.layer else None
     objects = in_order(objects, options if isinstance(options, Map) else None)
     for obj in objects:
@@ -96,6 +98,7 @@ class _Built:
         self.configuration: Configuration | None = None
         self.variables: list[Variable] = []
         self.layer: Layer | None = None
+        self.turn = 0
 
     def add_configuration(self, more: Configuration) -> Configuration:
         mine = self.configuration
@@ -164,6 +167,8 @@ class _Replaying:
         # Bases first, wherever they are listed: a kustomization's own files lie over them.
         bases = [self.build(base, None) if base is not None else None for _, base in found]
         layer.begin()
+        # What a component lists stands beside what its parent lists, not over it.
+        layer.turn = built.turn = built.turn or layer.turn
         for (entry, _), base in zip(found, bases, strict=True):
             if base is not None:
                 built.take(base)

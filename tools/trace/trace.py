@@ -44,6 +44,12 @@ class Trace:
 
         return locate(obj.root, resource.data, path)
 
+    def added(self, resource: Resource) -> tuple[int, int]:
+        """When the object itself was added, to be compared with others."""
+        obj = self._objects.get(id(resource))
+        source = obj.root.source if obj else None
+        return (source.turn, obj.number) if obj and source else (0, resource.index)
+
     def common(self, resource: Resource, path: FieldPath, field: str) -> Location | None:
         """Where a field of a kustomization could give the object what it lacks at `path`."""
         obj = self._objects.get(id(resource))
