@@ -34,6 +34,9 @@ _WORDS = {
 }
 """What an element of a list is called, and what one must have that nobody else gives it."""
 
+_ALIKE = 0.6
+"""What is not whole needs to be like another one by so much, for `closest`."""
+
 
 class Element(NamedTuple):
     """An element of a list, with its field path and the field that a patch finds it by."""
@@ -103,8 +106,10 @@ def _misnamed(
     for element in elements:
         others = by_name.keys() - {element.name}
         if element not in whole:
-            near = closest(element.name, others) or (next(iter(others)) if len(others) == 1 else "")
-            if alone or closest(element.name, others):
+            near = closest(element.name, others, _ALIKE) or (
+                next(iter(others)) if len(others) == 1 else ""
+            )
+            if alone or closest(element.name, others, _ALIKE):
                 yield Doubt(element, by_name.get(near), complete=False)
         elif slips and (near := slip(element.name, others) or ""):
             yield Doubt(element, by_name[near], complete=True)

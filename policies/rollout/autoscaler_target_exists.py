@@ -17,11 +17,13 @@ from collections.abc import Iterator
 
 from tools.kubernetes.autoscaling import AUTOSCALERS, target_of
 from tools.kubernetes.resource import Resource
-from tools.kubernetes.rollout import WITHOUT_SCALE
-from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
+from tools.kubernetes.rollout import SCALABLE, WITHOUT_SCALE
+from tools.kubernetes.spelling import closest
+from tools.rules.rule import Cause, Consequences, Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
 REFERENCE = ("spec", "scaleTargetRef")
+NAMESPACE = ("metadata", "namespace")
 
 
 @rule(
@@ -56,16 +58,38 @@ def check(autoscaler: Resource, target: Target, options: None) -> Iterator[Probl
 
 
 def _missing(autoscaler: Resource, target: Target) -> Problem:
-    """What keeps the reference from being found: its group, its namespace or all of it."""
+    """What keeps the reference from being found: its group, namespace, kind or name."""
     wanted = target_of(autoscaler)
     called = f"{wanted.kind} {wanted.name!r}"
+    beside = [r for r in target.resources if r.namespace == wanted.namespace]
     for other in target.resources.of_kind(wanted.kind):
         if other.name == wanted.name and other.namespace == wanted.namespace:
             given = autoscaler.get(*REFERENCE, "apiVersion")
             group = f"apiVersion is {given!r}, but {called} is of {other.ref.api_version!r}"
-            return Problem((*REFERENCE, "apiVersion"), group)
+            return _meant(Problem((*REFERENCE, "apiVersion"), group), other, target)
     for other in target.resources.of_kind(wanted.kind):
         if other.name == wanted.name:
-            sentence = f"{called} is in namespace {other.namespace!r}, the autoscaler is not"
-            return Problem((*REFERENCE, "name"), sentence)
-    return Problem((*REFERENCE, "name"), f"there is no {called} in its namespace")
+            return Problem.between(
+                f"{called} is in namespace {other.namespace!r}, the autoscaler is not",
+                Cause(autoscaler, NAMESPACE, "the autoscaler's namespace"),
+                Cause(other, NAMESPACE, "the workload's namespace"),
+                remedy="Put both into one namespace.",
+            )
+    sentence = f"there is no {called} in its namespace"
+    for other in beside:
+        if other.name == wanted.name and other.kind in SCALABLE:
+            problem = Problem((*REFERENCE, "kind"), f"{sentence}, but a {other.kind}")
+            return _meant(problem, other, target)
+    names = {other.name: other for other in beside if other.kind == wanted.kind}
+    near = closest(wanted.name, names, 0.6)
+    hint = f"; did you mean {near!r}?" if near else ""
+    problem = Problem((*REFERENCE, "name"), sentence + hint)
+    return _meant(problem, names[near], target) if near else problem
+
+
+def _meant(problem: Problem, workload: Resource, target: Target) -> Problem:
+    """The problem with what follows from it: the workload seems to have no autoscaler."""
+    if target.autoscaler_of(workload):
+        return problem
+    fields = (("metadata", "name"), ("spec", "replicas"))
+    return problem._replace(explains=(Consequences(workload, fields),))

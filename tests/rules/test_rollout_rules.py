@@ -197,7 +197,7 @@ def test_an_autoscaler_alone_is_not_judged() -> None:
     [
         (
             ("name: web}\n      min", "name: wbe}\n      min"),
-            "there is no Deployment 'wbe' in its namespace",
+            "there is no Deployment 'wbe' in its namespace; did you mean 'web'?",
         ),
         (("apps/v1", "v1"), "apiVersion is 'v1', but Deployment 'web' is of 'apps/v1'"),
         (("apiVersion: apps/v1, ", ""), "apiVersion is None, but Deployment 'web' is of 'apps/v1'"),

@@ -144,8 +144,9 @@ class _Run:
         trace = self.target.trace
         if trace is None:
             return Location(None, "resource", path, reason="this target has no source files")
-        common = trace.common(resource, path, kustomization) if kustomization else None
-        return common or trace.locate(resource, path)
+        if kustomization == "resources" or (kustomization and resource.get(*path) is None):
+            return trace.common(resource, path, kustomization) or trace.locate(resource, path)
+        return trace.locate(resource, path)
 
     def _source_finding(self, problem: SourceProblem) -> Finding:
         return Finding(

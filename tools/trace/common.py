@@ -27,6 +27,9 @@ class Wanting:
         is missing beside this one. None where the object's own manifest is the place.
         """
         keys = tuple(map(str, path))
+        holder = self.obj.root.get(*keys[:-1])
+        if isinstance(holder, Map) and keys[-1] in (holder.removed or {}):
+            return None
         if field == "resources":
             return self._place(self.obj.folders[0], field) if self.obj.folders else None
         if field == "labels":
