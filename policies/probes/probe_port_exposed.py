@@ -14,7 +14,7 @@ judged.
 https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tools.kubernetes.pod import Container, Pod
@@ -37,22 +37,58 @@ class Options:
 )
 def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
     for container in pod.containers:
-        for field in PROBES if container.stays else ():
-            probe = probe_of(container, field)
+        probes = [probe_of(container, field) for field in PROBES if container.stays]
+        asking: dict[object, list[Probe]] = {}
+        for probe in probes:
             if probe and probe.port is not None and not _declared(probe, options):
-                ports = [f"{number} {name}".strip() for name, number in ports_of(container)]
-                declared = f"only {', '.join(ports)}" if ports else "none"
-                yield Problem.between(
-                    f"{probe.words} asks port {probe.port!r}; the container declares {declared}",
-                    Cause(pod.workload, probe.at(probe.handler or "", "port"), "the probe"),
-                    *_only_port(container),
-                )
+                asking.setdefault(probe.port, []).append(probe)
+        for alike in asking.values():
+            if len(alike) > 1 and list(_only_port(alike[0])):
+                yield _misnamed(alike)
+            else:
+                yield from map(_problem, alike)
 
 
-def _only_port(container: Container) -> Iterator[Cause]:
+def _problem(probe: Probe) -> Problem:
+    container = probe.container
+    return Problem.between(
+        f"{probe.words} asks port {probe.port!r}; the container declares {_declares(container)}",
+        _asks(probe),
+        *_only_port(probe),
+    )
+
+
+def _misnamed(probes: Sequence[Probe]) -> Problem:
+    """Several probes against the one port that is declared."""
+    container = probes[0].container
+    *others, last = (probe.field.removesuffix("Probe") for probe in probes)
+    words = f"{', '.join(others)} and {last}"
+    return Problem.between(
+        f"the {words} probes of container {container.name!r} ask port {probes[0].port!r}; "
+        f"the container declares {_declares(container)}",
+        *_only_port(probes[0]),
+        *map(_asks, probes),
+    )
+
+
+def _asks(probe: Probe) -> Cause:
+    path = probe.at(probe.handler or "", "port")
+    return Cause(
+        probe.container.pod.workload, path, f"the {probe.field.removesuffix('Probe')} probe"
+    )
+
+
+def _declares(container: Container) -> str:
+    ports = [f"{number} {name}".strip() for name, number in ports_of(container)]
+    return f"only {', '.join(ports)}" if ports else "none"
+
+
+def _only_port(probe: Probe) -> Iterator[Cause]:
     """What the container declares, if that is one port: of several none is at fault alone."""
-    if len(container.get("ports") or ()) == 1:
-        for field in ("containerPort", "name"):
+    container = probe.container
+    if len(list(ports_of(container))) == 1:
+        fields = ("name", "containerPort") if isinstance(probe.port, str) else ("containerPort",)
+        for field in fields:
             path = container.at("ports", 0, field)
             yield Cause(container.pod.workload, path, "the port of the container")
 

@@ -81,7 +81,7 @@ def _missing(autoscaler: Resource, target: Target) -> Problem:
             problem = Problem((*REFERENCE, "kind"), f"{sentence}, but a {other.kind}")
             return _meant(problem, other, target)
     names = {other.name: other for other in beside if other.kind == wanted.kind}
-    near = closest(wanted.name, names, 0.6)
+    near = closest(wanted.name, names, 0.6) or (autoscaler.name if autoscaler.name in names else "")
     hint = f"; did you mean {near!r}?" if near else ""
     problem = Problem((*REFERENCE, "name"), sentence + hint)
     return _meant(problem, names[near], target) if near else problem

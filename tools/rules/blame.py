@@ -14,20 +14,24 @@ Locate = Callable[[Resource, FieldPath, str], Location]
 
 
 class Blamed(NamedTuple):
-    """The field that a finding is about, its place, and the other places that matter."""
+    """The field that a finding is about, its place, and the other places that matter.
+
+    `causes` are those places, its own among them, that are wrong together.
+    """
 
     resource: Resource
     path: FieldPath
     place: Place | None
     related: tuple[Related, ...]
+    causes: frozenset[Place] = frozenset()
 
 
 def blame(problem: Problem, resource: Resource, locate: Locate) -> Blamed:
     """Find the field to change. `resource` is the object of a problem that names none."""
     path = problem.path
     others: list[tuple[str, Location]] = []
-    if problem.causes:
-        located = [(cause, locate(cause.resource, cause.path, "")) for cause in problem.causes]
+    located = [(cause, locate(cause.resource, cause.path, "")) for cause in problem.causes]
+    if located:
         (resource, path, words), location = _set_last(located)
         others += _one_of_each(pair for pair in located if pair[0].words != words)
     else:
@@ -36,7 +40,8 @@ def blame(problem: Problem, resource: Resource, locate: Locate) -> Blamed:
     related = [Related(at.place, words) for words, at in others if at.place]
     if location.overrides and location.path == path:
         related.append(Related(location.overrides[0].place, "set first here"))
-    return Blamed(resource, path, location.place, tuple(related))
+    causes = frozenset(at.place for _, at in located if at.place)
+    return Blamed(resource, path, location.place, tuple(related), causes)
 
 
 def _set_last(located: Iterable[tuple[Cause, Location]]) -> tuple[Cause, Location]:

@@ -143,7 +143,8 @@ def rule(  # noqa: PLR0913 - keyword arguments that each rule writes out like a 
 
     `kinds` limits an OBJECT rule; `environments` names those in which the rule is on by default
     (none: everywhere); `defers_to` names rules that say more about the same mistake: where one of
-    them has a finding of no lower severity at the very same place, this one has none; `options` is
+    them has a finding of no lower severity at the very same place (or at one of the causes of this
+    one's), this one has none; `options` is
     a frozen dataclass of which every field has a default and a docstring below it. The check is
     called as
 

@@ -1,6 +1,6 @@
 """Run rules over one target: a rule names the field, the engine finds its place."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,10 +41,11 @@ def judge(rules: Mapping[str, Rule], settings: Mapping[str, Setting], target: Ta
     """Run the rules that have a setting. A rule that raises is not judged, and that blocks."""
     verdict = Verdict([], [])
     explained: list[tuple[Finding, Consequences]] = []
+    causes: dict[int, Collection[Place]] = {}
     for rule_id, setting in settings.items():
         if rules[rule_id].judges is Judges.CONFIGURATION:
             continue
-        run = _Run(rules[rule_id], setting, target)
+        run = _Run(rules[rule_id], setting, target, causes)
         try:
             for outcome in run.outcomes():
                 run.record(outcome, verdict)
@@ -52,7 +53,7 @@ def judge(rules: Mapping[str, Rule], settings: Mapping[str, Setting], target: Ta
                     explained += [(verdict.findings[-1], what) for what in outcome.explains]
         except Exception as error:  # a defect of one rule must not hide what the others found
             verdict.not_judged.append(run.crash(error))
-    told = _without_echoes(verdict.findings, rules)
+    told = _without_echoes(verdict.findings, rules, causes)
     still = set(map(id, told))
     explained = [(by, what) for by, what in explained if id(by) in still]
     verdict.findings[:] = [f for f in told if not is_consequence(f, explained)]
@@ -61,13 +62,19 @@ def judge(rules: Mapping[str, Rule], settings: Mapping[str, Setting], target: Ta
     return verdict
 
 
-def _without_echoes(findings: list[Finding], rules: Mapping[str, Rule]) -> list[Finding]:
-    """One mistake is one finding: a rule is silent where one that it defers to has spoken."""
+def _without_echoes(
+    findings: list[Finding], rules: Mapping[str, Rule], causes: Mapping[int, Collection[Place]]
+) -> list[Finding]:
+    """One mistake is one finding: a rule is silent where one that it defers to has spoken.
+
+    `causes` are the places of the findings, by their identity, that contradict each other.
+    """
     said = {(f.rule, f.source): f.severity for f in findings}
 
     def is_echo(finding: Finding) -> bool:
         others = rules[finding.rule].defers_to if finding.source else ()
-        return any(said.get((other, finding.source), 0) >= finding.severity for other in others)
+        places = (finding.source, *causes.get(id(finding), ()))
+        return any(said.get((o, p), 0) >= finding.severity for o in others for p in places)
 
     return [finding for finding in findings if not is_echo(finding)]
 
@@ -90,7 +97,14 @@ def judge_configuration(
 class _Run:
     """One rule on one target."""
 
-    def __init__(self, rule: Rule, setting: Setting, target: Target) -> None:
+    def __init__(
+        self,
+        rule: Rule,
+        setting: Setting,
+        target: Target,
+        causes: dict[int, Collection[Place]] | None = None,
+    ) -> None:
+        self.causes = {} if causes is None else causes
         self.rule = rule
         self.setting = setting
         self.target = target
@@ -126,7 +140,7 @@ class _Run:
         if resource is None:
             raise TypeError(f"{self.rule.id} yields a Problem without saying on which object")
         blamed = blame(problem, resource, self._locate)
-        return Finding(
+        finding = Finding(
             rule=self.rule.id,
             severity=min(self.setting.severity, problem.severity or self.setting.severity),
             target=self.target.path,
@@ -137,6 +151,8 @@ class _Run:
             source=blamed.place,
             related=blamed.related,
         )
+        self.causes[id(finding)] = blamed.causes
+        return finding
 
     def _locate(
         self, resource: Resource, path: tuple[str | int, ...], kustomization: str = ""
