@@ -23,6 +23,10 @@ from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
+OWN = frozenset(f"app.kubernetes.io/{name}" for name in ("name", "component", "version"))
+"""Labels with a value of its own for each part of an application: no kustomization sets them."""
+
+
 @dataclass(frozen=True)
 class Options:
     required: tuple[str, ...] = ("app.kubernetes.io/name",)
@@ -51,5 +55,7 @@ def check(resource: Resource, target: Target, options: Options) -> Iterator[Prob
             bearer = "the pod template" if above else "the object"
             plural = "s" if len(missing) > 1 else ""
             message = f"{bearer} lacks the label{plural} {', '.join(missing)}"
-            yield Problem((*path, missing[0]), message, kustomization="labels")
+            common = [name for name in missing if name not in OWN]
+            by = "labels" if common else ""
+            yield Problem((*path, (common or missing)[0]), message, kustomization=by)
             return
