@@ -127,8 +127,8 @@ def _volumes(pod: Pod) -> Iterator[Doubt]:
     used = {str(as_map(mount).get("name")) for listed in mounts for mount in listed}
     volumes = {element.name: element for element in _elements(pod.workload, pod.at("volumes"))}
     for name, element in volumes.items():
-        near = closest(name, volumes.keys() - {name})
-        if near and name not in used:
+        near = None if name in used else closest(name, volumes.keys() - {name})
+        if near:
             yield Doubt(element, volumes[near], complete=False)
 
 
@@ -144,9 +144,10 @@ def _ports(ports: Sequence[Element], *, named: bool = False) -> Iterator[Doubt]:
 
 def _is_added(target: Target, resource: Resource, element: Element) -> bool:
     """Whether a patch brought the element, and did not merge it into one that was there."""
-    trace = target.trace
-    found = trace.locate(resource, (*element.path, element.key)) if trace else None
-    return found is not None and found.layer == "patch" and not found.overrides
+    if target.trace is None:
+        return False
+    found = target.trace.locate(resource, (*element.path, element.key))
+    return found.place is not None and found.layer == "patch" and not found.overrides
 
 
 def _problem(resource: Resource, doubt: Doubt) -> Problem:

@@ -22,7 +22,6 @@ from tools.kubernetes.resource import Resource
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
-
 OWN = frozenset(f"app.kubernetes.io/{name}" for name in ("name", "component", "version"))
 """Labels with a value of its own for each part of an application: no kustomization sets them."""
 

@@ -27,7 +27,8 @@ def slip(name: str, known: Iterable[str]) -> str | None:
     letters or more. `DB_HOSTS` beside `DB_HOST`, or `port-1` beside `port-2`, are no slips: names
     that are meant to differ do so at the end of a word, in its first letter or in a number.
     """
-    return next((other for other in sorted(known) if _is_slip(_words(name), _words(other))), None)
+    words, near = _words(name), (other for other in known if abs(len(other) - len(name)) <= 1)
+    return min((other for other in near if _is_slip(words, _words(other))), default=None)
 
 
 def _words(name: str) -> list[str]:
