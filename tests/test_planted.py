@@ -238,6 +238,17 @@ def test_without_a_mistake_nothing_is_found(tmp_path: Path) -> None:
     assert found(tmp_path) == set()
 
 
+def test_a_limit_range_that_falls_out_of_use_is_missing_where_it_would_be_listed(
+    tmp_path: Path,
+) -> None:
+    planted(tmp_path, Plant("", PROD, "  - limit-range.yaml\n", ""))
+    text = (tmp_path / PROD).read_text(encoding="utf-8")
+    assert found(tmp_path) == {
+        ("file-used", "overlays/prod/limit-range.yaml", 3),
+        ("namespace-quota-set", PROD, text.splitlines().index("resources:") + 1),
+    }
+
+
 def test_a_file_that_falls_out_of_use_is_found_with_what_it_did(tmp_path: Path) -> None:
     planted(tmp_path, Plant("", PROD, "  - pdb-frontend.yaml\n", ""))
     assert found(tmp_path) == {

@@ -46,7 +46,7 @@ def blame(problem: Problem, resource: Resource, locate: Locate) -> Blamed:
 
 def _set_last(located: Iterable[tuple[Cause, Location]]) -> tuple[Cause, Location]:
     """The cause that Kustomize applied last; the first of those that were set side by side."""
-    return max(located, key=lambda pair: pair[1].turn)
+    return max(located, key=lambda pair: (pair[1].place is not None, pair[1].turn))
 
 
 def _one_of_each(

@@ -1,6 +1,9 @@
 """Where a kustomization could give many objects what they all lack: `namespace`, `labels`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import cache
+
+from yaml.nodes import Node
 
 from tools.source.place import FieldPath, Place
 from tools.source.tree import Tree
@@ -11,66 +14,72 @@ _LABELS = ("metadata", "labels")
 _FEW = 2
 """So many objects lack the same thing before it is taken for the kustomization's to set."""
 
+Keys = tuple[str, ...]
 
-class Wanting:
-    """An object that lacks something, among all objects of its target."""
 
-    def __init__(self, tree: Tree, objects: Sequence[Object], obj: Object) -> None:
-        self.tree = tree
-        self.objects = objects
-        self.obj = obj
+class Common:
+    """What the objects of one target have in common, and which kustomization says so."""
 
-    def place(self, path: FieldPath, field: str) -> Place | None:
-        """The place in a kustomization for what is missing at a path of the object.
+    def __init__(self, tree: Tree, objects: Sequence[Object]) -> None:
+        self._tree = tree
+        self._objects = objects
+        # Thousands of objects may lack the same label.
+        self._all_lack = cache(self._all_lack_in)
+        self._labelled_lack = cache(self._all_labelled_lack)
+        self._entry = cache(self._entry_of)
+
+    def place(self, obj: Object, path: FieldPath, field: str) -> Place | None:
+        """The place in a kustomization for what an object lacks at a path.
 
         `field` is what sets it there: `namespace`, `labels`, or `resources` for another object that
-        is missing beside this one. None where the object's own manifest is the place.
+        is missing beside this one. None where the object's own manifest is the place, or a patch.
         """
+        if field == "resources":
+            return self._place(obj.folders[0], field) if obj.folders else None
         keys = tuple(map(str, path))
-        holder = self.obj.root.get(*keys[:-1])
+        holder = obj.root.get(*keys[:-1])
         if isinstance(holder, Map) and keys[-1] in (holder.removed or {}):
             return None
-        if field == "resources":
-            return self._place(self.obj.folders[0], field) if self.obj.folders else None
         if field == "labels":
-            found = self._without_templates(keys) or self._pairs(keys)
+            found = self._without_templates(obj, keys) or self._pairs(holder, keys)
             if found is not None:
                 return found
-        for folder in reversed(self.obj.folders):
-            alike = [obj for obj in self.objects if folder in obj.folders]
-            if len(alike) >= _FEW and not _any_has(alike, keys):
-                return self._place(folder, field)
-        return None
+        folders = reversed(obj.folders)
+        return next((self._place(f, field) for f in folders if self._all_lack(f, keys)), None)
 
     def _place(self, folder: str, field: str) -> Place | None:
-        kustomization = self.tree.kustomizations.get(folder)
+        kustomization = self._tree.kustomizations.get(folder)
         return kustomization.place(field) if kustomization else None
 
-    def _without_templates(self, keys: tuple[str, ...]) -> Place | None:
+    def _all_lack_in(self, folder: str, keys: Keys) -> bool:
+        """Whether several objects came through a kustomization, and all of them lack something."""
+        alike = [obj for obj in self._objects if folder in obj.folders]
+        return len(alike) >= _FEW and not any(_has(obj, keys) for obj in alike)
+
+    def _without_templates(self, obj: Object, keys: Keys) -> Place | None:
         """The entry that labels the object, but not its pod template."""
-        above = self.obj.root.get(*_LABELS, keys[-1])
+        above = obj.root.get(*_LABELS, keys[-1])
         if keys[:-1] == _LABELS or above is None or not _is_common(above):
             return None
-        return self._entry_of(above, "includeTemplates")
+        return self._entry(above.node, "includeTemplates")
 
-    def _pairs(self, keys: tuple[str, ...]) -> Place | None:
+    def _pairs(self, labels: Value | None, keys: Keys) -> Place | None:
         """The pairs of the last entry that labels the object, if nothing it labels has the key."""
-        labels = self.obj.root.get(*keys[:-1])
         fields = labels.fields.values() if isinstance(labels, Map) else ()
-        given = [label for label in fields if _is_common(label)]
-        if not given:
+        last = max(filter(_is_common, fields), key=_turn, default=None)
+        if last is None or not self._labelled_lack(last.node, keys):
             return None
-        last = max(given, key=_turn)
-        alike = [obj for obj in self.objects if _holds(obj, last)]
-        return None if _any_has(alike, keys) else self._entry_of(last, "pairs")
+        return self._entry(last.node, "pairs")
 
-    def _entry_of(self, label: Value, field: str) -> Place | None:
-        """The place of a field of the entry of `labels` that sets a label."""
-        file = label.source.file if label.source else None
-        for kustomization in self.tree.kustomizations.values():
-            parts = kustomization.document.parts if kustomization.file == file else {}
-            for path, part in parts.items():
-                if part.value is label.node:
+    def _all_labelled_lack(self, pair: Node, keys: Keys) -> bool:
+        alike = (obj for obj in self._objects if _is_labelled(obj, pair))
+        return not any(_has(obj, keys) for obj in alike)
+
+    def _entry_of(self, pair: Node, field: str) -> Place | None:
+        """The place of a field of the entry that has a pair."""
+        for kustomization in self._tree.kustomizations.values():
+            for path, part in kustomization.document.parts.items():
+                if part.value is pair:
                     entry = path[:2] if "pairs" in path else path[:1]
                     return kustomization.document.nearest((*entry, field))[1]
         return None
@@ -85,12 +94,11 @@ def _turn(value: Value) -> int:
     return value.source.turn if value.source else 0
 
 
-def _holds(obj: Object, label: Value) -> bool:
-    """Whether the same entry labels an object."""
+def _is_labelled(obj: Object, pair: Node) -> bool:
     labels = obj.root.get(*_LABELS)
-    return isinstance(labels, Map) and any(v.node is label.node for v in labels.fields.values())
+    return isinstance(labels, Map) and any(v.node is pair for v in labels.fields.values())
 
 
-def _any_has(objects: Iterable[Object], keys: tuple[str, ...]) -> bool:
-    found = (obj.root.get(*keys) for obj in objects)
-    return any(isinstance(value, Scalar) and value.text for value in found)
+def _has(obj: Object, keys: Keys) -> bool:
+    value = obj.root.get(*keys)
+    return isinstance(value, Scalar) and bool(value.text)
