@@ -84,7 +84,7 @@ def _volumes(pod: Pod) -> Iterator[Doubt]:
     used = {str(as_map(mount).get("name")) for listed in mounts for mount in listed}
     volumes = {element.name: element for element in _elements(pod.workload, pod.at("volumes"))}
     for name, element in volumes.items():
-        near = None if name in used else closest(name, volumes.keys() - {name})
+        near = None if name in used else closest(name, volumes.keys() - {name}, _ALIKE)
         if near:
             yield Doubt(element, volumes[near], complete=False)
 
