@@ -78,6 +78,9 @@ PLANTS = [
           "allowPrivilegeEscalation: false", "allowPrivilegeEscalation: §true"),
     # resources
     Plant("quantity-unit-sane", RESOURCES, "memory: 256Mi", "memory: §256m"),
+    Plant("schema-valid", RESOURCES, "memory: 256Mi", "memory: §256K"),
+    Plant("schema-valid", BACKEND, "sizeLimit: 64Mi", "sizeLimit: §64MB"),
+    Plant("quantity-unit-sane", RESOURCES, "cpu: 250m", "cpu: §-250m"),
     Plant("quantity-canonical", RESOURCES, "cpu: 500m", "cpu: §'0.5'"),
     Plant("empty-dir-limited", BACKEND, "emptyDir:\n            sizeLimit: 64Mi", "§emptyDir: {}"),
     # The base states the map of limits, the patch only adds to it.
@@ -95,6 +98,7 @@ PLANTS = [
     Plant("probe-timing-sane", BACKEND,
           "periodSeconds: 10\n            timeoutSeconds: 5",
           "periodSeconds: 10\n            timeoutSeconds: §15"),
+    Plant("probe-timing-sane", BACKEND, "failureThreshold: 30", "failureThreshold: §0"),
     Plant("progress-deadline-covers-startup", BACKEND,
           "progressDeadlineSeconds: 300", "progressDeadlineSeconds: §60"),
     Plant("probes-distinct", BACKEND, "path: /health", "path: §/ready"),
@@ -108,6 +112,7 @@ PLANTS = [
           "          resources:", "          readinessProbe: §null\n          resources:"),
     # rollout
     Plant("rolling-update-zero-downtime", BACKEND, "maxUnavailable: 0", "maxUnavailable: §1"),
+    Plant("rolling-update-zero-downtime", BACKEND, "maxSurge: 1", "maxSurge: §0"),
     Plant("autoscaler-target-exists", HPA,
           "kind: Deployment\n    name: todo-backend", "kind: Deployment\n    name: §todo-backnd"),
     Plant("autoscaler-target-exists", HPA,
@@ -153,6 +158,9 @@ PLANTS = [
     Plant("autoscaler-target-exists", HPA,
           "kind: Deployment\n    name: todo-backend", "kind: Deployment\n    name: §ghost"),
     # objects
+    Plant("name-valid", "overlays/prod/namespace.yaml",
+          "pod-security.kubernetes.io/enforce: restricted",
+          "pod-security.kubernetes.io/enforce: restricted\n    §team a: todo"),
     Plant("schema-valid", BACKEND, "revisionHistoryLimit: 5", "revisionHistoryLimit: §five"),
     Plant("schema-valid", BACKEND, "imagePullPolicy: IfNotPresent",
           "§imagePullPolcy: IfNotPresent"),

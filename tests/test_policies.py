@@ -26,6 +26,8 @@ FIXTURES = Path(__file__).parent / "policies"
 RULES = discover()
 EXPECT = re.compile(r"#\s*expect:\s*(?P<ids>[a-z0-9, -]+?)\s*$")
 GIVEN = re.compile(r"^#\s*given:\s*(?P<yaml>\{.*\})\s*$")
+SENTENCE = re.compile(r"(?!.*(?<!')\b(?:None|True|False)\b|.*  )[^\n]*[^\n.]")
+REMEDY = re.compile(r"(?!.*\bNone\b|.*  )[A-Z][^\n]*\.")
 SUMMARY_COLUMNS = 100
 TODAY = date(2026, 6, 1)
 
@@ -81,11 +83,15 @@ def test_fixture(fixture: Path) -> None:
     rule = rule_of(fixture)
     report = judge(fixture, rule)
 
-    found = sorted((f.source.file, f.source.line) for f in report.findings if f.source)
+    places = {(f.source, f.message, f.resource): f.source for f in report.findings}.values()
+    assert None not in places, "every finding has a place"
+    found = sorted((place.file, place.line) for place in places if place)
     assert found == expected(fixture, rule), "\n".join(
         f"{f.source}: {f.message}" for f in report.findings
     )
-    assert len(found) == len(report.findings), "every finding has a place"
+    for finding in report.findings:
+        assert SENTENCE.fullmatch(finding.message), "one fragment that needs no Python to be read"
+        assert REMEDY.fullmatch(finding.remedy), "whole sentences on one line"
     crashes = [n.reason for n in report.not_judged if n.blocking and n.rule]
     assert crashes == []
     if rule.judges is not Judges.SOURCE:

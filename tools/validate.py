@@ -12,8 +12,9 @@ from pathlib import Path
 
 from tools.render.binary import KustomizeUnavailable
 from tools.render.starts import Starts
+from tools.report.terminal import Unwritten, reader_may_leave
 from tools.source.place import SourceError
-from tools.source.repository import Repository
+from tools.source.repository import STANDARD_INPUT, Repository
 from tools.source.root import repository_of
 from tools.source.targets import Kind, NamedTarget, named_targets
 from tools.source.targets import every_target as find_every_target
@@ -60,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"{error.place.file}:{error.place.line}:{error.place.column}: " if error.place else ""
         )
         return _misuse(where + error.sentence)
-    except (Misuse, KustomizeUnavailable) as error:
+    except (Misuse, KustomizeUnavailable, Unwritten) as error:
         return _misuse(str(error))
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -100,9 +101,9 @@ def _run(arguments: Namespace) -> int:
     if arguments.jobs < 1:
         raise Misuse("--jobs needs a number from 1 up")
     outputs = _outputs(arguments.output)
-    repository, named, text = _targets(arguments)
+    repository, named = _targets(arguments)
     # Kustomize starts here, before the rules and the schema validator are imported.
-    starts = Starts(repository, named, arguments.jobs, text)
+    starts = Starts(repository, named, arguments.jobs)
     try:
         return _judge(arguments, repository, named, starts, outputs)
     finally:
@@ -146,24 +147,23 @@ def _judge(
     return report.exit_code(Severity[arguments.fail_on.upper()])
 
 
-def _targets(arguments: Namespace) -> tuple[Repository, list[NamedTarget], str]:
-    """The repository, the targets that the arguments name in it, and standard input's text."""
+def _targets(arguments: Namespace) -> tuple[Repository, list[NamedTarget]]:
+    """The repository, and the targets that the arguments name in it."""
     paths = [Path(target) for target in arguments.targets if target != "-"]
     for path in paths:
         if not os.path.lexists(path):
             raise Misuse(f"there is no {path}; name a folder, a YAML file or -")
     repository = Repository(repository_of(paths[0] if paths else Path.cwd()))
     named: list[NamedTarget] = []
-    text = ""
     for target in arguments.targets:
         if target == "-":
-            text = _standard_input()
-            named.append(NamedTarget("-", Kind.STANDARD_INPUT))
+            repository.keep(STANDARD_INPUT, _standard_input())
+            named.append(NamedTarget("-", Kind.PLAIN, (STANDARD_INPUT,)))
         else:
             named.extend(named_targets(repository, Path(target)))
     if not arguments.targets:
         named = _everything(repository, arguments.config)
-    return repository, list(dict.fromkeys(named)), text
+    return repository, list(dict.fromkeys(named))
 
 
 def _everything(repository: Repository, config: str | None) -> list[NamedTarget]:
@@ -213,7 +213,8 @@ def _show_rules(arguments: Namespace) -> int:
         chosen = select(rules, [arguments.explain] if arguments.explain else [], [])
     except ConfigError as error:
         raise Misuse(str(error)) from error
-    print(explain(rules[arguments.explain]) if arguments.explain else list_rules(chosen))
+    with reader_may_leave():
+        print(explain(rules[arguments.explain]) if arguments.explain else list_rules(chosen))
     return 0
 
 

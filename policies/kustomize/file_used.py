@@ -50,10 +50,12 @@ def check(target: Target, options: Options) -> Iterator[SourceProblem]:
     if target.tree is None or target.tree.refusals:
         return
     for unused in unused_files(target.tree, options.layout):
-        if not excluded(unused.file, options.allowed):
+        owner = unused.owner
+        # What lies beside the kustomization of another target is said with that one.
+        elsewhere = owner is not None and owner.folder not in target.tree.kustomizations
+        if not (elsewhere or excluded(unused.file, options.allowed)):
             place = _misleading(target, unused)
             if place:
-                owner = unused.owner
                 remedy = f"List the file in {owner.file}, or delete it." if owner else None
                 yield SourceProblem(place, "no kustomization uses this file", remedy)
 

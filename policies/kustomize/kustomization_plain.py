@@ -66,7 +66,7 @@ def _plugin(plugin: Plugin) -> Iterator[SourceProblem]:
         name = lookup(plugin.data, ("metadata", "name"))
         for field in ("files", "envs", "env"):
             if plugin.data.get(field):
-                message = f"Secret {name!r} is made from {field} beside the manifests"
+                message = f"Secret {name!r} is made from what {field} names beside the manifests"
                 yield SourceProblem(plugin.place(field), message, _SECRET)
 
 

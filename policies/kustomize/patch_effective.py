@@ -36,6 +36,7 @@ def check(target: Target, options: None) -> Iterator[SourceProblem | Unjudged]:
                 continue
             names = [f"{obj.kind} {obj.original.name}" for obj in application.objects]
             selected = ", ".join(names) if len(names) <= _FEW else f"{len(names)} objects"
+            selected = selected or "the objects that it selects"
             message = f"this patch changes nothing: it says what stands in {selected} already"
             related = ((application.place, "applied here"),)
             yield SourceProblem(application.patch.place, message, related=related)

@@ -20,6 +20,8 @@ from tools.kubernetes.served import is_builtin, objection
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
+_UNSERVED = "Set `served: true` for a version of its CustomResourceDefinition."
+
 
 @rule(
     judges=Judges.OBJECT,
@@ -49,4 +51,5 @@ def _custom(resource: Resource, target: Target) -> Iterator[Problem]:
         message = (
             f"{ref.api_version} is not served by the kind's own CustomResourceDefinition; {known}"
         )
-        yield Problem(("apiVersion",), message)
+        remedy = f"Write `apiVersion: {served[-1]}`." if served else _UNSERVED
+        yield Problem(("apiVersion",), message, remedy=remedy)

@@ -14,13 +14,14 @@ may stand beside them: selectors cannot change later, so a running workload keep
 https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from tools.kubernetes.resource import Resource
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
+from tools.source.place import dotted
 
 OWN = frozenset(f"app.kubernetes.io/{name}" for name in ("name", "component", "version"))
 """Labels with a value of its own for each part of an application: no kustomization sets them."""
@@ -53,8 +54,14 @@ def check(resource: Resource, target: Target, options: Options) -> Iterator[Prob
         if missing:
             bearer = "the pod template" if above else "the object"
             plural = "s" if len(missing) > 1 else ""
-            message = f"{bearer} lacks the label{plural} {', '.join(missing)}"
+            states = "leaves empty" if all(name in labels for name in missing) else "lacks"
+            message = f"{bearer} {states} the label{plural} {', '.join(missing)}"
+            remedy = None if target.tree else f"Write {_written(missing)} below {dotted(path)}."
             common = [name for name in missing if name not in OWN]
-            by = "labels" if common else ""
-            yield Problem((*path, (common or missing)[0]), message, kustomization=by)
+            problem = Problem((*path, (common or missing)[0]), message, remedy=remedy)
+            yield problem._replace(kustomization="labels" if common else "")
             return
+
+
+def _written(names: Sequence[str]) -> str:
+    return " and ".join(f"`{name}: …`" for name in names)

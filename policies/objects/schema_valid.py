@@ -7,17 +7,20 @@ the limit or probe it was meant to be is not there.
 
 Looks at the rendered objects: unknown and missing fields, values of the wrong type or outside of
 what the schema allows, in every version that policies.yaml names under `kubernetes`. A null field
-counts as absent, as it does for the server, and numbers are good quantities. The schemas of
-Kubernetes' own kinds are those it publishes, less the places where the server does not follow
-them. Custom kinds are held against the CustomResourceDefinition in the same target, else against
-the folders that policies.yaml names under `schemas` (CRDs in YAML, or JSON schemas that are called
-`<group>/<kind>_<version>.json`), else against the schemas that come with the gate: those of Argo
-CD and of External Secrets. A kind without a schema is not judged, and that stops the gate until a
-schema is there or `kindsWithoutSchema` names the kind.
+counts as absent, as it does for the server, and a quantity is a number or what apimachinery reads:
+`256k` or `256Ki`, not `256K`. The schemas of Kubernetes' own kinds are those it publishes, less the
+places where the server does not follow them. Custom kinds are held against the
+CustomResourceDefinition in the same target, else against the folders that policies.yaml names under
+`schemas` (CRDs in YAML, or JSON schemas that are called `<group>/<kind>_<version>.json`), else
+against the schemas that come with the gate: those of Argo CD and of External Secrets. A kind
+without a schema is not judged, and that stops the gate until a schema is there or
+`kindsWithoutSchema` names the kind.
 
-Not judged here: rules in CEL, and what the server checks beyond its schemas, such as names,
-quantities and references. An apiVersion or kind that does not exist is for api-version-served, and
-a value that YAML readers read in two ways for yaml-unambiguous.
+Not judged here: rules in CEL, and what the server checks beyond its schemas, such as names and
+references. The schemas of Kubernetes' own kinds hold no enumerations, so a word that the server
+does not know passes: `imagePullPolicy: Ifnotpresent` is found by nobody but the server. An
+apiVersion or kind that does not exist is for api-version-served, and a value that YAML readers read
+in two ways for yaml-unambiguous.
 
 https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
 """
@@ -26,8 +29,10 @@ from collections.abc import Iterator
 
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.shape import UnusableSchema
+from tools.kubernetes.violations import Violation
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
+from tools.source.place import FieldPath
 
 _KUSTOMIZE = "kustomize.config.k8s.io"
 """The group of Kustomize's own files, which never reach a cluster."""
@@ -48,12 +53,28 @@ def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:
         try:
             if target.schemas.knows(resource):
                 for violation in target.schemas.violations(resource):
-                    yield Problem(violation.path, violation.sentence, resource, violation.remedy)
+                    yield _problem(resource, violation)
             else:
                 unknown.setdefault((resource.ref.api_version, resource.kind), []).append(resource)
         except UnusableSchema as error:
             yield Unjudged(str(error), resource, blocking=True)
     yield from (_without_schema(alike, target) for alike in unknown.values())
+
+
+def _problem(resource: Resource, violation: Violation) -> Problem:
+    return Problem(
+        violation.path,
+        violation.sentence,
+        resource,
+        violation.remedy or _explain(resource, violation.path),
+        at_key=violation.is_unknown,
+    )
+
+
+def _explain(resource: Resource, path: FieldPath) -> str:
+    """Where to look up what a field may hold."""
+    fields = ".".join(part for part in path if isinstance(part, str))
+    return f"Run `kubectl explain {resource.kind.lower()}.{fields}` to see what it may hold."
 
 
 def _missing_folders(target: Target) -> Iterator[Unjudged]:

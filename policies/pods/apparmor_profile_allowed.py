@@ -33,7 +33,8 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     for who, path, profile in settings(pod, "appArmorProfile"):
         kind = as_map(profile).get("type")
         if kind not in ("RuntimeDefault", "Localhost"):
-            yield Problem((*path, "type"), f"{who} sets the AppArmor profile type {kind!r}")
+            what = f"type {kind!r}" if kind is not None else "without a type"
+            yield Problem((*path, "type"), f"{who} sets the AppArmor profile {what}")
     for key, value in pod.annotations.items():
         if str(key).startswith(ANNOTATION) and not _is_allowed(str(value or "")):
             container = str(key).removeprefix(ANNOTATION)

@@ -52,6 +52,6 @@ def _added(container: Container) -> Iterator[Problem]:
     for index, added in enumerate(as_list(container.get(*path))):
         if added != ADDABLE:
             sentence = f"{named(container)} adds the capability {added!r}"
-            yield Problem(
-                container.at(*path, index), sentence, remedy="Remove the entry from `add`."
-            )
+            respelt = str(added).upper().removeprefix("CAP_") == ADDABLE
+            remedy = f"Write `{ADDABLE}`." if respelt else "Remove the entry from `add`."
+            yield Problem(container.at(*path, index), sentence, remedy=remedy)

@@ -30,5 +30,6 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     for path, volume in pod.workload.maps(*pod.at("volumes")):
         if volume.get("hostPath") is not None:
             directory = lookup(volume, ("hostPath", "path"))
-            sentence = f"volume {volume.get('name')!r} is the path {directory!r} of the node"
+            which = "a path" if directory is None else f"the path {directory!r}"
+            sentence = f"volume {volume.get('name')!r} is {which} of the node"
             yield Problem((*path, "hostPath"), sentence)

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from tools.kubernetes.pod_security import ENFORCE
+from tools.kubernetes.pod_security import ENFORCE, minor
 from tools.kubernetes.resource import Resource
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
@@ -51,8 +51,11 @@ def check(namespace: Resource, target: Target, options: Options) -> Iterator[Pro
     if level not in accepted:
         state = "no Pod Security Standard" if level is None else f"the standard {level!r}"
         sentence = f"the namespace enforces {state} instead of {options.level!r}"
-        yield Problem(("metadata", "labels", ENFORCE), sentence)
+        remedy = f"Set the label `{ENFORCE}: {options.level}`."
+        yield Problem(("metadata", "labels", ENFORCE), sentence, remedy=remedy)
     elif not PINNED.fullmatch(str(version)):
         state = "not set" if version is None else repr(version)
         sentence = f"the version of the enforced standard is not pinned: {VERSION} is {state}"
-        yield Problem(("metadata", "labels", VERSION), sentence)
+        oldest = min(map(minor, target.kubernetes))
+        remedy = f"Set the label `{VERSION}: v1.{oldest}`, with the version of the cluster."
+        yield Problem(("metadata", "labels", VERSION), sentence, remedy=remedy)

@@ -20,6 +20,8 @@ from tools.kubernetes.pod_security import named, worded
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
+PRIVILEGED_REMEDY = "Remove `privileged: true`, then set `allowPrivilegeEscalation: false`."
+
 
 @rule(
     judges=Judges.POD,
@@ -33,4 +35,9 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
         path, value = container.security("allowPrivilegeEscalation")
         if value is not False:
             begin = f"{named(container)} may gain privileges"
-            yield Problem(path, f"{begin}: allowPrivilegeEscalation is {worded(value)}")
+            privileged = container.get("securityContext", "privileged") is True
+            yield Problem(
+                path,
+                f"{begin}: allowPrivilegeEscalation is {worded(value)}",
+                remedy=PRIVILEGED_REMEDY if privileged else None,
+            )

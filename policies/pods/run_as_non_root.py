@@ -34,6 +34,8 @@ from tools.kubernetes.pod_security import (
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
+USER_REMEDY = "Write the number of a user above 0, such as `runAsUser: 1000`."
+
 
 @rule(
     judges=Judges.POD,
@@ -51,9 +53,11 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     effective = not enforces_restricted(target.resources, pod.namespace)
     for who, path, user in settings(pod, "runAsUser", effective):
         if user == 0 and user is not False:
-            yield Problem(path, f"{who} runs as root{where}: runAsUser is {user!r}")
+            sentence = f"{who} runs as root{where}: runAsUser is {user!r}"
+            yield Problem(path, sentence, remedy=USER_REMEDY)
     for who, path, value in settings(pod, "runAsNonRoot", effective):
         if value is not True:
-            yield Problem(path, f"{who} may run as root{where}: runAsNonRoot is {worded(value)}")
+            sentence = f"{who} may run as root{where}: runAsNonRoot is {worded(value)}"
+            yield Problem(path, sentence, remedy="Write `runAsNonRoot: true`.")
     for who, path, _ in unset(pod, "runAsNonRoot"):
         yield Problem(path, f"{who} may run as root{where}: runAsNonRoot is not set")

@@ -37,6 +37,8 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     for who, path, profile in settings(pod, "seccompProfile"):
         kind = as_map(profile).get("type")
         if kind not in ALLOWED:
-            yield Problem((*path, "type"), f"{who} sets the seccomp profile type {kind!r}")
+            what = f"type {kind!r}" if kind is not None else "without a type"
+            sentence = f"{who} sets the seccomp profile {what}"
+            yield Problem((*path, "type"), sentence, remedy="Write `type: RuntimeDefault` in it.")
     for who, path, _ in unset(pod, "seccompProfile"):
         yield Problem((*path, "type"), f"{who} sets no seccomp profile")

@@ -34,7 +34,7 @@ ALLOWED: dict[str, dict[str, int]] = {"type": TYPES, "user": {}, "role": {}}
 @rule(
     judges=Judges.POD,
     severity=Severity.ERROR,
-    remedy="Remove `user`, `role` and `type` from seLinuxOptions, or use the type container_t.",
+    remedy="Delete `type`, or write `type: container_t`.",
 )
 def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     for who, path, given in settings(pod, "seLinuxOptions"):
@@ -44,4 +44,5 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
             if value not in (None, "") and refusing:
                 where = among(refusing, target.kubernetes)
                 sentence = f"{who} sets the SELinux {field} {value!r}, which is forbidden{where}"
-                yield Problem((*path, field), sentence)
+                remedy = None if field == "type" else f"Delete `{field}`; the runtime sets it."
+                yield Problem((*path, field), sentence, remedy=remedy)

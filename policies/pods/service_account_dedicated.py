@@ -31,7 +31,8 @@ def check(target: Target, options: None) -> Iterator[Problem]:
     for pod in target.pods:
         name, path = account_of(pod)
         if name == DEFAULT:
-            yield Problem(path, "the pod runs as ServiceAccount 'default'", pod.workload)
+            sentence = "the pod runs as ServiceAccount 'default'"
+            yield Problem(path, sentence, pod.workload, _remedy(pod))
         else:
             users.setdefault((pod.namespace, name), []).append(pod)
     for (_, name), pods in users.items():
@@ -44,5 +45,12 @@ def _shared(name: str, pods: Sequence[Pod], target: Target) -> Iterator[Problem]
     used_here = (owner.workload, account_of(owner).path, f"{name} is used here too")
     for pod in pods:
         if pod is not owner:
-            sentence = f"the pod shares ServiceAccount {name!r} with {owner.workload.ref.slug!r}"
-            yield Problem(account_of(pod).path, sentence, pod.workload, related=(used_here,))
+            sentence = f"the pod shares ServiceAccount {name!r} with {owner.workload.ref.slug}"
+            path = account_of(pod).path
+            yield Problem(path, sentence, pod.workload, _remedy(pod), related=(used_here,))
+
+
+def _remedy(pod: Pod) -> str | None:
+    name = pod.workload.name
+    remedy = f"Create ServiceAccount {name!r}, and set `serviceAccountName: {name}` on the pod."
+    return remedy if name else None

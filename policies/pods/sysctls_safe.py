@@ -47,4 +47,5 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
         refusing = refused_value(target.kubernetes, name, SAFE)
         if refusing:
             where = among(refusing, target.kubernetes)
-            yield Problem((*path, "name"), f"sysctl {name!r} is not safe{where}")
+            which = f"sysctl {name!r}" if isinstance(name, str) else "a sysctl without a name"
+            yield Problem((*path, "name"), f"{which} is not safe{where}")

@@ -27,6 +27,11 @@ FORBIDDEN = (
 SINCE = {"image": 33}
 """Types that were forbidden once, with the minor version since which they are not."""
 
+_INSTEAD = {
+    "gitRepo": "Clone in an init container, into an `emptyDir` with a `sizeLimit`.",
+    "image": "Copy the files in an init container, into an `emptyDir` with a `sizeLimit`.",
+}
+
 
 @rule(
     judges=Judges.POD,
@@ -40,4 +45,5 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
             refusing = versions if kind in FORBIDDEN else refused_by(versions, SINCE.get(kind, 0))
             if refusing:
                 sentence = f"volume {volume.get('name')!r} is of type {kind}, which is forbidden"
-                yield Problem((*path, kind), sentence + among(refusing, versions))
+                message = sentence + among(refusing, versions)
+                yield Problem((*path, kind), message, remedy=_INSTEAD.get(kind))

@@ -15,7 +15,7 @@ https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-pro
 from collections.abc import Iterator
 
 from tools.kubernetes.pod import Pod
-from tools.kubernetes.probes import LIVENESS, lacking
+from tools.kubernetes.probes import LIVENESS, lacking, missing
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -27,5 +27,4 @@ from tools.rules.target import Target
 )
 def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     for container in lacking(pod, LIVENESS):
-        message = f"container {container.name!r} has no liveness probe"
-        yield Problem(container.at(LIVENESS), message)
+        yield Problem(container.at(LIVENESS), *missing(container, LIVENESS))

@@ -7,10 +7,11 @@ startup probe stands, liveness and readiness are not asked before it succeeded, 
 initialDelaySeconds only add to the time until the pod is ready.
 
 Looks at main containers and native sidecars, with the server's defaults (period 10 s, timeout 1 s,
-failureThreshold 3). A budget is periodSeconds x failureThreshold; where neither probe states
-either, nobody chose them, and the equal defaults are accepted. The startup budget counts with its
-own delay against that of liveness with its delay. Where a delay next to a startup probe is
-demanded, set `allowInitialDelay: true`.
+failureThreshold 3). It takes a 0 for its default, so that `failureThreshold: 0` gives up after
+three failures, and not after the first; no number may be below 0. A budget is periodSeconds x
+failureThreshold; where neither probe states either, nobody chose them, and the equal defaults are
+accepted. The startup budget counts with its own delay against that of liveness with its delay.
+Where a delay next to a startup probe is demanded, set `allowInitialDelay: true`.
 
 https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#configure-probes
 """
@@ -19,7 +20,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tools.kubernetes.pod import Container, Pod
-from tools.kubernetes.probes import LIVENESS, PROBES, READINESS, STARTUP, Probe, probe_of
+from tools.kubernetes.probes import (
+    COUNTS,
+    LIVENESS,
+    PROBES,
+    READINESS,
+    STARTUP,
+    Probe,
+    probe_of,
+)
 from tools.rules.rule import Cause, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -41,11 +50,29 @@ def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
         if not container.stays:
             continue
         probes = [probe for field in PROBES if (probe := probe_of(container, field))]
+        wrong = [problem for probe in probes for problem in _no_numbers(probe)]
+        yield from wrong
+        if wrong:
+            continue
         for probe in probes:
             yield from _timeout(probe)
         yield from _budgets(container)
         if probe_of(container, STARTUP) and not options.allow_initial_delay:
             yield from _delays(probes)
+
+
+def _no_numbers(probe: Probe) -> Iterator[Problem]:
+    """Numbers that the server replaces by its default, or refuses."""
+    for field, default in COUNTS.items():
+        value = probe.data.get(field)
+        if value == 0 and value is not False:
+            taken = f"which the API server takes for the default {default}"
+        elif isinstance(value, int) and value < 0:
+            taken = "which the API server refuses"
+        else:
+            continue
+        message = f"{field} of {probe.words} is {value}, {taken}"
+        yield Problem(probe.at(field), message, remedy=f"Write `{field}: 1` or more.")
 
 
 def _timeout(probe: Probe) -> Iterator[Problem]:
@@ -56,7 +83,7 @@ def _timeout(probe: Probe) -> Iterator[Problem]:
         yield Problem.between(
             f"{probe.words} may take {timeout} s and is repeated every {period} s",
             *(Cause(probe.container.pod.workload, probe.at(name), name) for name in stated),
-            remedy="Make timeoutSeconds less than periodSeconds.",
+            remedy=_faster(stated[0], timeout, period),
         )
 
 
@@ -70,22 +97,41 @@ def _budgets(container: Container) -> Iterator[Problem]:
             f"{liveness.words} gives up after {liveness.budget} s, not later than readiness, "
             f"which does after {readiness.budget} s",
             *_budget(liveness, readiness),
-            remedy="Raise failureThreshold of the liveness probe.",
+            remedy=_patient(liveness, readiness.budget),
         )
     if liveness and startup and _at_most(startup.deadline, liveness.deadline, strictly=True):
         yield Problem.between(
             f"{startup.words} gives up after {startup.deadline} s, earlier than liveness, "
             f"which would after {liveness.deadline} s",
             *_budget(startup, liveness),
-            remedy="Raise failureThreshold of the startup probe.",
+            remedy=_patient(startup, liveness.deadline),
         )
 
 
 def _budget(*probes: Probe) -> Iterator[Cause]:
     for probe in probes:
-        word = probe.field.removesuffix("Probe")
         for path in probe.budget_at():
-            yield Cause(probe.container.pod.workload, path, f"the {word} probe")
+            yield Cause(probe.container.pod.workload, path, f"the {_kind(probe)} probe")
+
+
+def _faster(stated: str, timeout: int, period: int) -> str:
+    if stated == "timeoutSeconds" and period > 1:
+        return f"Write `timeoutSeconds: {period - 1}` or less, or raise periodSeconds."
+    return f"Write `periodSeconds: {timeout + 1}` or more."
+
+
+def _patient(probe: Probe, seconds: int | None) -> str | None:
+    """What to raise so that liveness gives up later than after some seconds, startup no earlier."""
+    period, delay = probe.seconds("periodSeconds"), probe.seconds("initialDelaySeconds")
+    if not period or delay is None or seconds is None:
+        return None
+    is_startup = probe.field == STARTUP
+    threshold = -((delay - seconds) // period) if is_startup else seconds // period + 1
+    return f"Write `failureThreshold: {threshold}` or more in the {_kind(probe)} probe."
+
+
+def _kind(probe: Probe) -> str:
+    return probe.field.removesuffix("Probe")
 
 
 def _at_most(left: int | None, right: int | None, *, strictly: bool = False) -> bool:

@@ -22,6 +22,8 @@ from tools.rules.rule import Cause, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 DEFAULT_SECONDS = 600
+MARGIN = 60
+"""Seconds for what comes before the first probe, such as pulling the image."""
 
 
 @rule(
@@ -47,4 +49,6 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
                 for probe in start_probes(pod)
                 for path in probe.budget_at()
             ),
+            remedy=f"Write `progressDeadlineSeconds: {budget + MARGIN}` or so, or let the probes "
+            "allow less.",
         )

@@ -16,7 +16,7 @@ https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-pro
 from collections.abc import Iterator
 
 from tools.kubernetes.pod import Pod
-from tools.kubernetes.probes import READINESS, lacking
+from tools.kubernetes.probes import READINESS, lacking, missing
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -28,5 +28,4 @@ from tools.rules.target import Target
 )
 def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     for container in lacking(pod, READINESS):
-        message = f"container {container.name!r} has no readiness probe"
-        yield Problem(container.at(READINESS), message)
+        yield Problem(container.at(READINESS), *missing(container, READINESS))

@@ -14,7 +14,7 @@ https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-pro
 from collections.abc import Iterator
 
 from tools.kubernetes.pod import Pod
-from tools.kubernetes.probes import STARTUP, lacking
+from tools.kubernetes.probes import STARTUP, lacking, missing
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -27,8 +27,7 @@ from tools.rules.target import Target
 def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     if _is_slow(pod, target):
         for container in lacking(pod, STARTUP):
-            message = f"container {container.name!r} has no startup probe"
-            yield Problem(container.at(STARTUP), message)
+            yield Problem(container.at(STARTUP), *missing(container, STARTUP))
 
 
 def _is_slow(pod: Pod, target: Target) -> bool:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from tools.kubernetes.effective_resources import PodResources
 from tools.kubernetes.pod import Pod
-from tools.kubernetes.quantity import parse_quantity
+from tools.kubernetes.quantity import amount_of
 from tools.kubernetes.volumes import volumes_of
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
@@ -37,13 +37,16 @@ class Options:
 )
 def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
     for volume in volumes_of(pod).values():
-        if volume.source != "emptyDir" or parse_quantity(volume.data.get("sizeLimit")):
+        limit = volume.data.get("sizeLimit")
+        stated = limit is not None and amount_of(limit) != 0
+        if volume.source != "emptyDir" or stated:
             continue
         on_disk = volume.data.get("medium") != "Memory"
         if on_disk and options.ephemeral_storage_suffices and _bounded(pod, target):
             continue
         path = (*volume.path, "emptyDir", "sizeLimit")
-        yield Problem(path, f"emptyDir volume {volume.name!r} has no size limit")
+        zero = "" if limit is None else f": {limit!r} is none"
+        yield Problem(path, f"emptyDir volume {volume.name!r} has no size limit{zero}")
 
 
 def _bounded(pod: Pod, target: Target) -> bool:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from tools.kubernetes.effective_resources import PodResources
 from tools.kubernetes.pod import Pod
+from tools.kubernetes.wrong_amounts import why_unstated
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -28,8 +29,9 @@ from tools.rules.target import Target
 def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     resources = PodResources(pod, target.resources)
     for own in resources.containers:
-        if resources.unstated(own, "limits", ["ephemeral-storage"]):
+        if missing := resources.unstated(own, "limits", ["ephemeral-storage"]):
+            why = why_unstated(own.container, "limits", missing)
             yield Problem(
                 own.container.at("resources", "limits", "ephemeral-storage"),
-                f"container {own.container.name!r} has no limit for ephemeral-storage",
+                f"container {own.container.name!r} has no limit for ephemeral-storage{why}",
             )

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from tools.kubernetes.effective_resources import PodResources
 from tools.kubernetes.pod import Pod
+from tools.kubernetes.wrong_amounts import why_unstated
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -33,7 +34,7 @@ class Options:
 @rule(
     judges=Judges.POD,
     severity=Severity.ERROR,
-    remedy="Write resources.limits with cpu and memory, as much as the container may ever take.",
+    remedy="Write resources.limits with what is missing, as much as the container may ever take.",
     options=Options,
 )
 def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
@@ -43,7 +44,11 @@ def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
             own, "limits", options.resources, defaults=options.limit_ranges
         )
         if missing:
+            names = " and ".join(missing)
+            why = why_unstated(own.container, "limits", missing)
             yield Problem(
                 own.container.at("resources", "limits", *missing[: len(missing) == 1]),
-                f"container {own.container.name!r} has no limit for {' and '.join(missing)}",
+                f"container {own.container.name!r} has no limit for {names}{why}",
+                remedy=f"Write resources.limits with {names}, as much as the container may ever "
+                "take.",
             )

@@ -33,5 +33,9 @@ def check(namespace: Resource, target: Target, options: None) -> Iterator[Proble
     present = {resource.kind for resource in bounds if resource.namespace in own}
     missing = [kind for kind in ("ResourceQuota", "LimitRange") if kind not in present]
     if missing:
-        message = f"namespace {namespace.name!r} has no {' and no '.join(missing)}"
-        yield Problem(("metadata", "name"), message, kustomization="resources")
+        problem = Problem(
+            ("metadata", "name"),
+            f"namespace {namespace.name!r} has no {' and no '.join(missing)}",
+            remedy=f"Add a {' and a '.join(missing)} with metadata.namespace {namespace.name}.",
+        )
+        yield problem._replace(kustomization="resources")

@@ -5,11 +5,12 @@ bytes, `cpu: 500` is five hundred cores, `cpu: 100Mi` a hundred million. The API
 of them. The container is then killed at once, or no node is ever big enough.
 
 Looks at every field with a quantity: resources of pods, `sizeLimit`, storage, quotas, LimitRanges,
-autoscalers. Memory is suspect below `minBytes`, whatever its unit; so is a size on disk, if it has
-no unit or one of thousandths (`4Ki` on disk is small, and meant). `134217728` has no unit either,
-but is 128Mi. Cores are suspect above `maxCores` for one container, with a unit of bytes or beyond a
-million for a whole namespace, and below 1m, which the server rounds up. What is merely too big
-or too small for the purpose is for `resource-range`.
+autoscalers. An amount below 0 is found too, which the server refuses. Memory is suspect below
+`minBytes`, whatever its unit; so is a size on disk, if it has no unit or one of thousandths (`4Ki`
+on disk is small, and meant). `134217728` has no unit either, but is 128Mi. Cores are suspect above
+`maxCores` for one container, with a unit of bytes or beyond a million for a whole namespace, and
+below 1m, which the server rounds up. What is merely too big or too small for the purpose is for
+`resource-range`.
 
 https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#resource-units-in-kubernetes
 """
@@ -36,6 +37,8 @@ class Options:
 _MOST_CORES = 1_000_000
 _LEAST_CORES = Decimal("0.001")
 _NO_UNIT_OF_BYTES = ("", "m", "u", "n")
+_FEW, _MANY = 64, 65_536
+"""So few of a forgotten unit may be gibibytes; so many are bytes indeed, if few for memory."""
 
 
 @rule(
@@ -51,17 +54,22 @@ def check(resource: Resource, target: Target, options: Options) -> Iterator[Prob
         return
     for field in quantity_fields(resource, target.pod(resource)):
         amount = parse_quantity(field.value)
-        if not amount or amount < 0 or field.counts is Counts.OTHER:
+        if not amount or field.counts is Counts.OTHER:
+            continue
+        if amount < 0:
+            remedy = f"Write {str(field.value).strip().lstrip('-')}, or delete the field."
+            message = f"{field.subject} is {field.value!r}, and no amount is below 0"
+            yield Problem(field.path, message, remedy=remedy)
             continue
         if field.name.rpartition(".")[2] == "cpu":
-            suspect, unit, meant = _cores_suspect(field, amount, options), "cores", "m"
+            suspect, unit = _cores_suspect(field, amount, options), "cores"
         else:
-            suspect, unit, meant = _bytes_suspect(field, amount, least), "bytes", "Mi"
+            suspect, unit = _bytes_suspect(field, amount, least), "bytes"
         if suspect:
             yield Problem(
                 field.path,
                 f"{field.subject} is {field.value!r}, which is {amount.normalize():f} {unit}",
-                remedy=_remedy(field.value, meant),
+                remedy=_remedy(field.value, unit, options.min_bytes),
             )
 
 
@@ -77,7 +85,13 @@ def _bytes_suspect(field: QuantityField, size: Decimal, least: Decimal) -> bool:
     return not on_disk or suffix_of(field.value) in _NO_UNIT_OF_BYTES
 
 
-def _remedy(value: object, unit: str) -> str | None:
+def _remedy(value: object, unit: str, least: str) -> str | None:
     """The number with the unit that was forgotten or confused, if it is a plain one."""
-    number = str(value).rstrip("miM")
-    return f"Write {number}{unit}, if that is what is meant." if number.isdigit() else None
+    number = str(value).rstrip("mikM")
+    if unit == "cores":
+        plain = f"Write {number}m, if thousandths of a core are meant."
+        return plain if number.isdigit() else None
+    if not number.isdigit() or int(number) >= _MANY or str(value).endswith("i"):
+        return f"Write {least} or more; Mi and Gi are the units for memory and storage."
+    meant = f"{number}Mi or {number}Gi" if int(number) <= _FEW else f"{number}Mi"
+    return f"Write {meant}, if that is what is meant."

@@ -43,6 +43,7 @@ from tools.rules.target import Target
     judges=Judges.TARGET,
     severity=Severity.ERROR,
     remedy="Raise the quota, or lower the amounts, replicas, maxReplicas or maxSurge behind it.",
+    defers_to=("quantity-unit-sane",),
 )
 def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:
     cluster = target.facts.cluster
@@ -81,6 +82,7 @@ def _exceeded(quota: Resource, name: str, use: Use) -> Problem:
         f"{name} comes to {total} at most, over the "
         f"{use.hard.value!r} of this quota: {describe(use.shares, name)}{also}",
         quota,
+        f"Write `{name}: {total}` or more, or lower what the objects named here take.",
         related=tuple((s.resource, s.path, s.words) for s in largest(use.shares)[:NAMED]),
     )
 
@@ -90,7 +92,7 @@ def _refused(refusal: Refusal) -> Problem:
         refusal.message,
         Cause(refusal.resource, refusal.path, "the amount"),
         Cause(refusal.cause, refusal.cause_path, "demanded here"),
-        remedy="State an amount that the LimitRange and the ResourceQuota accept.",
+        remedy=refusal.remedy,
     )
     if refusal.resource.get(*refusal.path) is None:  # only the missing amount can be at fault
         demanded = (refusal.cause, refusal.cause_path, "demanded here")

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from tools.kubernetes.effective_resources import PodResources
 from tools.kubernetes.pod import Pod
+from tools.kubernetes.wrong_amounts import why_unstated
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -34,7 +35,7 @@ class Options:
 @rule(
     judges=Judges.POD,
     severity=Severity.ERROR,
-    remedy="Write resources.requests with cpu and memory, as much as the container usually needs.",
+    remedy="Write resources.requests with what is missing, as much as the container usually needs.",
     options=Options,
 )
 def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
@@ -44,7 +45,10 @@ def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
             own, "requests", options.resources, defaults=options.limit_ranges
         )
         if missing and own.container.stays:
+            why = why_unstated(own.container, "requests", missing)
             yield Problem(
                 own.container.at("resources", "requests", *missing[: len(missing) == 1]),
-                f"container {own.container.name!r} requests no {' and no '.join(missing)}",
+                f"container {own.container.name!r} requests no {' and no '.join(missing)}{why}",
+                remedy=f"Write resources.requests with {' and '.join(missing)}, as much as the "
+                "container usually needs.",
             )

@@ -16,8 +16,10 @@ https://kubernetes.io/docs/concepts/policy/limit-range/
 from collections.abc import Iterator
 
 from tools.kubernetes.effective_resources import PodResources
+from tools.kubernetes.limit_range import Stated
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.quantity import format_quantity, is_bytes
+from tools.kubernetes.resource import Resource
 from tools.kubernetes.resource_sums import ContainerResources
 from tools.rules.rule import Cause, Judges, Problem, Severity, rule
 from tools.rules.target import Target
@@ -27,7 +29,7 @@ from tools.rules.target import Target
     judges=Judges.POD,
     severity=Severity.ERROR,
     remedy="Raise the limit or lower the request; state both, so that no default comes between.",
-    defers_to=("quantity-unit-sane", "resource-range"),
+    defers_to=("quantity-unit-sane", "resource-range", "limits-set"),
 )
 def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     resources = PodResources(pod, target.resources)
@@ -52,14 +54,28 @@ def _container(own: ContainerResources) -> Iterator[Problem]:
             continue
         words = (("request", request), ("limit", limit))
         given = [stated for _, stated in words if stated.resource is not workload]
-        by = "".join(f" that LimitRange {s.resource.name!r} gives it" for s in given[:1])
         causes = [
             Cause(s.resource, s.path, f"the default {word}" if s in given else f"the {word}")
             for word, s in words
         ]
         causes.sort(key=lambda cause: cause.resource is not workload)
+        asked, allowed = (_named(stated, workload) for stated in (request, limit))
         yield Problem.between(
-            f"container {own.container.name!r} requests {request.value!r} of {name}, "
-            f"more than the limit of {limit.value!r}{by}",
+            f"container {own.container.name!r} requests {asked} of {name}, "
+            f"more than the limit of {allowed}",
             *causes,
+            remedy=_remedy(name, request, limit) if given else None,
         )
+
+
+def _named(stated: Stated, workload: Resource) -> str:
+    given = stated.resource is not workload
+    by = f" that LimitRange {stated.resource.name!r} gives it" if given else ""
+    return f"{stated.value!r}{by}"
+
+
+def _remedy(name: str, request: Stated, limit: Stated) -> str:
+    """What the container itself has to state, so that the default does not apply."""
+    if limit.resource.kind == "LimitRange":
+        return f"State resources.limits.{name} in the container, {request.value} or more."
+    return f"State resources.requests.{name} in the container, {limit.value} or less."

@@ -70,7 +70,12 @@ def _judged(
             if text and bound is None:
                 yield Unjudged(f"{text!r} in policies.yaml is not a quantity", blocking=True)
             elif stated and bound is not None and stated.amount * sign < bound * sign:
-                yield _problem(own.container, field, name, stated, f"{word} than {text}")
+                remedy = (
+                    f"Write {text} or {'more' if sign > 0 else 'less'}, or agree on another "
+                    "range in policies.yaml."
+                )
+                problem = _problem(own.container, field, name, stated, f"{word} than {text}")
+                yield problem._replace(remedy=remedy)
 
 
 def _problem(container: Container, field: str, name: str, stated: Stated, words: str) -> Problem:

@@ -39,7 +39,8 @@ def check(autoscaler: Resource, target: Target, options: Options) -> Iterator[Pr
     if low.value < options.min:
         unset = autoscaler.get(*low.path) is None
         value = f"not set and defaults to {low.value}" if unset else f"{low.value}"
-        yield Problem(low.path, f"minReplicas is {value}, fewer than {options.min}")
+        message = f"minReplicas is {value}, fewer than {options.min}"
+        yield Problem(low.path, message, remedy=f"Write `minReplicas: {options.min}` or more.")
     if autoscaler.get(*high.path) is not None and high.value <= low.value:
         comparison = "equals" if high.value == low.value else "is below"
         message = f"maxReplicas {high.value} {comparison} minReplicas {low.value}"
@@ -47,4 +48,5 @@ def check(autoscaler: Resource, target: Target, options: Options) -> Iterator[Pr
             f"{message}, so there is nothing to scale",
             Cause(autoscaler, high.path, "the maximum"),
             Cause(autoscaler, low.path, "the minimum"),
+            remedy=f"Write `maxReplicas: {max(low.value, options.min) + 1}` or more.",
         )

@@ -73,7 +73,8 @@ def _lacking(metric: UtilizationMetric, resources: PodResources) -> Iterator[Con
     for own in resources.containers:
         container = own.container
         measured = container.stays and metric.container in (None, container.name)
-        if measured and metric.resource not in own.requests:
+        unknown = resources.is_unknown(container, "requests", metric.resource)
+        if measured and metric.resource not in own.requests and not unknown:
             yield container
 
 

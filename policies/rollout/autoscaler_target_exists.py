@@ -38,7 +38,8 @@ def check(autoscaler: Resource, target: Target, options: None) -> Iterator[Probl
         return
     if wanted.kind in WITHOUT_SCALE:
         sentence = f"a {wanted.kind} has no number of replicas that could be scaled"
-        yield Problem((*REFERENCE, "kind"), sentence)
+        remedy = "Name a Deployment or StatefulSet, or delete the autoscaler."
+        yield Problem((*REFERENCE, "kind"), sentence, remedy=remedy)
         return
     found = target.resources.find(wanted.kind, wanted.name, wanted.namespace, wanted.group)
     if found is None:
@@ -61,29 +62,39 @@ def _missing(autoscaler: Resource, target: Target) -> Problem:
     """What keeps the reference from being found: its group, namespace, kind or name."""
     wanted = target_of(autoscaler)
     called = f"{wanted.kind} {wanted.name!r}"
-    beside = [r for r in target.resources if r.namespace == wanted.namespace]
     for other in target.resources.of_kind(wanted.kind):
         if other.name == wanted.name and other.namespace == wanted.namespace:
             given = autoscaler.get(*REFERENCE, "apiVersion")
-            group = f"apiVersion is {given!r}, but {called} is of {other.ref.api_version!r}"
-            return _meant(Problem((*REFERENCE, "apiVersion"), group), other, target)
+            stated = "not set" if given is None else repr(given)
+            sentence = f"apiVersion is {stated}, but {called} is of {other.ref.api_version!r}"
+            remedy = f"Write `apiVersion: {other.ref.api_version}`."
+            problem = Problem((*REFERENCE, "apiVersion"), sentence, remedy=remedy)
+            return _meant(problem, other, target)
     for other in target.resources.of_kind(wanted.kind):
         if other.name == wanted.name:
             return Problem.between(
                 f"{called} is in namespace {other.namespace!r}, the autoscaler is not",
                 Cause(autoscaler, NAMESPACE, "the autoscaler's namespace"),
                 Cause(other, NAMESPACE, "the workload's namespace"),
-                remedy="Put both into one namespace.",
+                remedy=f"Write `namespace: {other.namespace}` in the metadata of the autoscaler.",
             )
-    sentence = f"there is no {called} in its namespace"
+    return _misnamed(autoscaler, target)
+
+
+def _misnamed(autoscaler: Resource, target: Target) -> Problem:
+    """A reference to nothing, with the workload that is meant if one is much like it."""
+    wanted = target_of(autoscaler)
+    sentence = f"there is no {wanted.kind} {wanted.name!r} in its namespace"
+    beside = [r for r in target.resources.of_kind(*SCALABLE) if r.namespace == wanted.namespace]
     for other in beside:
-        if other.name == wanted.name and other.kind in SCALABLE:
-            problem = Problem((*REFERENCE, "kind"), f"{sentence}, but a {other.kind}")
-            return _meant(problem, other, target)
+        if other.name == wanted.name:
+            kind = f"Write `kind: {other.kind}`."
+            return _meant(Problem((*REFERENCE, "kind"), sentence, remedy=kind), other, target)
     names = {other.name: other for other in beside if other.kind == wanted.kind}
-    near = closest(wanted.name, names, 0.6) or (autoscaler.name if autoscaler.name in names else "")
-    hint = f"; did you mean {near!r}?" if near else ""
-    problem = Problem((*REFERENCE, "name"), sentence + hint)
+    own = autoscaler.name if autoscaler.name in names else None
+    near = closest(wanted.name, names, 0.6) or own
+    remedy = f"Write `name: {near}`." if near else None
+    problem = Problem((*REFERENCE, "name"), sentence, remedy=remedy)
     return _meant(problem, names[near], target) if near else problem
 
 

@@ -21,7 +21,7 @@ not in Git, so nothing prunes them.
 https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#no-prune-resources
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tools.kubernetes.resource import Resource
@@ -103,4 +103,15 @@ def _argocd(resource: Resource) -> Iterator[Problem]:
     if missing:
         can = " and ".join(missing).lower()
         wanted = " and ".join(f"{verb}=false" for verb in missing)
-        yield Problem(SYNC_OPTIONS, f"Argo CD can {can} it: its sync-options lack {wanted}")
+        message = f"Argo CD can {can} it: its sync-options lack {wanted}"
+        yield Problem(SYNC_OPTIONS, message, remedy=_remedy(given, missing))
+
+
+def _remedy(given: object, missing: Sequence[str]) -> str | None:
+    """The annotation with what it says already, its misspellings and opposites left out."""
+    if not isinstance(given, str):
+        return None
+    kept = [word.strip() for word in given.split(",")]
+    kept = [word for word in kept if word and word.partition("=")[0] not in missing]
+    value = ",".join([*kept, *(f"{verb}=false" for verb in missing)])
+    return f"Write `{SYNC_OPTIONS[-1]}: {value}`."

@@ -68,10 +68,12 @@ def _judge(
     free = evictable(field, value, expected)
     if free is not None and free < 1 <= expected:
         kept = "the only pod" if expected == 1 else f"all {expected} pods"
+        remedy = "Write `maxUnavailable: 1`." if field == "maxUnavailable" else None
         yield Problem.between(
             f"{field} {value!r} keeps {kept} from being evicted",
             Cause(budget, ("spec", field), "the budget"),
             *(_number_of(pod, target) for pod in pods if evictable(field, value, _MANY)),
+            remedy=remedy,
         )
 
 

@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 from tools.kubernetes.nodes import LABELS, is_well_known_label, is_well_known_taint
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.resource import as_list, as_map
+from tools.kubernetes.spelling import closest
 from tools.rules.facts import Cluster
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
@@ -78,7 +79,8 @@ def _judge_label(demand: Demand, cluster: Cluster) -> Iterator[Problem | Unjudge
     label = f"node label {demand.key!r}"
     if demand.key not in declared and not is_well_known_label(demand.key):
         if declared:
-            yield Problem(demand.path, f"{label} is not declared for this cluster")
+            message = f"{label} is not declared for this cluster"
+            yield Problem(demand.path, message, at_key=True)
         else:
             reason = "facts.cluster.nodeLabels declares no labels of the nodes"
             yield Unjudged(f"{label} may not exist: {reason}", path=demand.path)
@@ -86,7 +88,12 @@ def _judge_label(demand: Demand, cluster: Cluster) -> Iterator[Problem | Unjudge
     known = declared.get(demand.key) or LABELS.get(demand.key, ())
     if known and demand.values and not any(value in known for value in demand.values):
         values = " or ".join(repr(value) for value in demand.values)
-        yield Problem(demand.values_path, f"{label} is never {values}; it is {' or '.join(known)}")
+        message = f"{label} is never {values}; it is {' or '.join(known)}"
+        meant = closest(str(demand.values[0]), known)
+        remedy = f"Write {meant}." if meant else "Write one of these values."
+        if demand.key in declared:
+            remedy = f"{remedy[:-1]}, or declare another under facts.cluster.nodeLabels."
+        yield Problem(demand.values_path, message, remedy=remedy)
 
 
 def _judge_taint(path: FieldPath, key: str, cluster: Cluster) -> Iterator[Problem | Unjudged]:

@@ -59,6 +59,8 @@ def _judge(resource: Resource, path: FieldPath, count: int, options: Options) ->
     unset = resource.get(*path) is None
     value = f"{path[-1]} is {f'not set and defaults to {count}' if unset else count}"
     if options.min is not None and count < options.min:
-        yield Problem(path, f"{value}, below the minimum of {options.min}", resource)
+        remedy = f"Write `{path[-1]}: {options.min}` or more."
+        yield Problem(path, f"{value}, below the minimum of {options.min}", resource, remedy)
     elif options.max is not None and count > options.max:
-        yield Problem(path, f"{value}, above the maximum of {options.max}", resource)
+        remedy = f"Write `{path[-1]}: {options.max}` or less."
+        yield Problem(path, f"{value}, above the maximum of {options.max}", resource, remedy)

@@ -20,6 +20,7 @@ from tools.rules.target import Target
 
 FIELD = ("spec", "revisionHistoryLimit")
 DEFAULT = 10
+USUAL = 5
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,11 @@ def check(workload: Resource, target: Target, options: Options) -> Iterator[Prob
     if not isinstance(limit, int):
         return
     value = f"not set and defaults to {DEFAULT}" if given is None else f"{limit}"
+    good = max(options.min, min(options.max, USUAL))
     if limit < options.min:
         lost = "there is nothing to go back to" if limit == 0 else f"{options.min} are demanded"
-        yield Problem(FIELD, f"revisionHistoryLimit is {value}: {lost}")
+        message = f"revisionHistoryLimit is {value}: {lost}"
+        yield Problem(FIELD, message, remedy=f"Write `revisionHistoryLimit: {good}`.")
     elif limit > options.max:
-        yield Problem(FIELD, f"revisionHistoryLimit is {value}, more than {options.max}")
+        message = f"revisionHistoryLimit is {value}, more than {options.max}"
+        yield Problem(FIELD, message, remedy=f"Write `revisionHistoryLimit: {good}`.")

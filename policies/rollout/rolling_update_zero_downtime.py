@@ -14,11 +14,12 @@ demands that `maxUnavailable: 0` is written.
 It is only a warning where no Service of the target sends requests to the pods: a worker that
 pauses keeps nobody waiting. Services whose ports are all named after metrics do not count.
 
-Not judged: a Deployment with no replicas, one that mounts a ReadWriteOnce claim (two pods could
-not have it at once) and one with a host port (two pods do not fit on one node), because there the
-old pod has to go first. If a claim is not among the objects, its access modes are unknown and the
+Not judged: a Deployment with no replicas, one that mounts a ReadWriteOnce claim (two pods could not
+have it at once) and one with a host port (two pods do not fit on one node), because there the old
+pod has to go first. If a claim is not among the objects, its access modes are unknown and the
 Deployment is reported as not judged. StatefulSets and DaemonSets replace pods in place by design;
-for Argo Rollouts see its own strategies.
+for Argo Rollouts see its own strategies. Both numbers written as 0 are always found: the API server
+refuses them, because no pod could ever be replaced.
 
 https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment
 """
@@ -43,6 +44,8 @@ from tools.rules.target import Target
 
 STRATEGY = ("spec", "strategy")
 MAX_UNAVAILABLE = (*STRATEGY, "rollingUpdate", "maxUnavailable")
+MAX_SURGE = (*STRATEGY, "rollingUpdate", "maxSurge")
+BOTH_ZERO = "maxSurge and maxUnavailable are both 0, which the API server refuses"
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,9 @@ class Options:
     options=Options,
 )
 def check(deployment: Resource, target: Target, options: Options) -> Iterator[Problem | Unjudged]:
+    if both_zero(deployment):
+        yield Problem(MAX_SURGE, BOTH_ZERO, remedy="Write `maxSurge: 1`.")
+        return
     replicas = replicas_of(deployment, target.autoscaler_of(deployment))
     problem = _problem(deployment, replicas, options) if replicas.maximum > 0 else None
     pod = target.pod(deployment)
@@ -86,11 +92,18 @@ def _problem(deployment: Resource, replicas: Replicas, options: Options) -> Prob
         taken = f"an update takes {update.unavailable} of {count} pods away before any is replaced"
         if scaled(rolling_update_field(deployment, "maxUnavailable"), count, round_up=False):
             return Problem(MAX_UNAVAILABLE, f"{taken}: maxUnavailable is {value}")
-        surge = (*STRATEGY, "rollingUpdate", "maxSurge")
-        return Problem(surge, f"{taken}: maxSurge is {deployment.get(*surge)!r}")
+        return Problem(MAX_SURGE, f"{taken}: maxSurge is {deployment.get(*MAX_SURGE)!r}")
     if options.explicit and given not in (0, "0%"):
         return Problem(MAX_UNAVAILABLE, f"maxUnavailable is {value}; only rounding makes it 0")
     return None
+
+
+def both_zero(deployment: Resource) -> bool:
+    """Whether no pod could ever be replaced; a percentage that is rounded to 0 is no such 0."""
+    if deployment.get(*STRATEGY, "type") not in (None, "RollingUpdate"):
+        return False
+    fields = (deployment.get(*path) for path in (MAX_SURGE, MAX_UNAVAILABLE))
+    return all(value in (0, "0%") and value is not False for value in fields)
 
 
 def _has_host_port(pod: Pod) -> bool:

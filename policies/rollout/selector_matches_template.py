@@ -45,7 +45,9 @@ def check(workload: Resource, target: Target, options: None) -> Iterator[Problem
         return
     plain = workload.kind == "ReplicationController"
     if not plain and not _requires(selector):
-        yield Problem(SELECTOR, "the selector is empty, which is refused: it would match every pod")
+        message = "the selector is empty, which is refused: it would match every pod"
+        remedy = "Write matchLabels with one or more labels of the pod template."
+        yield Problem(SELECTOR, message, remedy=remedy)
     for requirement in unmet({"matchLabels": selector} if plain else selector, pod.labels):
         path = requirement.path[1:] if plain else requirement.path
         wanted = workload.get(*SELECTOR, *path)

@@ -102,6 +102,20 @@ def test_a_link_out_of_the_repository(tmp_path: Path) -> None:
     ]
 
 
+def test_two_kustomizations_in_one_folder(tmp_path: Path) -> None:
+    plant(
+        tmp_path,
+        "--- base/kustomization.yaml\nresources: []\n--- base/kustomization.yml\nresources: []\n"
+        "--- prod/kustomization.yaml\nresources: [../base]\n",
+    )
+    sentence = (
+        "base holds kustomization.yaml and kustomization.yml; Kustomize accepts only one, "
+        "delete the others"
+    )
+    for target in ("base", "prod"):
+        assert not_judged(judge(tmp_path, target)) == [("base/kustomization.yml:1", sentence)]
+
+
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [

@@ -1,12 +1,16 @@
 """The command contract: formats, exit codes, arguments, what goes to which stream."""
 
 import json
+import os
 import re
+import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.command import validate
+from tests.command import ROOT, validate
 from tests.miniature import plant
 
 POD = """\
@@ -167,6 +171,109 @@ def test_output_writes_a_file_beside_the_report(pod: Path) -> None:
     assert ran.out.startswith("pod.yaml:11:21: error: ")
     assert json.loads((pod / "report.json").read_text())["summary"]["error"] == 1
     assert sorted(p.name for p in pod.iterdir()) == ["pod.yaml", "report.json"]
+
+
+def test_output_leaves_devices_and_links_what_they_are(pod: Path) -> None:
+    os.mkfifo(pod / "pipe")
+    (pod / "kept.json").write_text("old")
+    (pod / "link.json").symlink_to("kept.json")
+    reader = os.open(pod / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        outputs = ("--output", "json=pipe", "--output", "json=link.json")
+        assert validate("pod.yaml", *ONLY, *outputs, cwd=pod).code == 1
+        assert json.loads(os.read(reader, 1 << 16))["summary"]["error"] == 1
+    finally:
+        os.close(reader)
+    assert stat.S_ISFIFO((pod / "pipe").stat().st_mode)
+    assert (pod / "link.json").is_symlink()
+    assert json.loads((pod / "kept.json").read_text())["summary"]["error"] == 1
+
+
+@pytest.mark.parametrize("given", ["text=/dev/full", "text=folder"])
+def test_output_that_cannot_be_written_is_one_sentence(pod: Path, given: str) -> None:
+    (pod / "folder").mkdir()
+    ran = validate("pod.yaml", *ONLY, "--output", given, cwd=pod)
+    reason = {"text=/dev/full": "No space left on device", "text=folder": "Is a directory"}[given]
+    file = given.removeprefix("text=")
+    assert (ran.code, ran.err) == (2, f"gitops-gate: {file} cannot be written: {reason}\n")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("validate", "pod.yaml"), ("validate", "--list"), ("validate", "--format=json", "pod.yaml")],
+)
+def test_a_full_disk_behind_standard_output_is_one_sentence(
+    pod: Path, command: tuple[str, ...]
+) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", f"tools.{command[0]}", *command[1:]],
+            cwd=pod,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    reason = "standard output cannot be written: No space left on device"
+    assert (ran.returncode, ran.stderr) == (2, f"gitops-gate: {reason}\n")
+
+
+SHARED = """\
+--- base/kustomization.yaml
+resources: [web.yaml]
+--- base/web.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: web}
+--- base/stray.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: stray}
+--- overlays/dev/kustomization.yaml
+resources: [../../base]
+--- overlays/prod/kustomization.yaml
+resources: [../../base]
+--- overlays/prod/own.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: own}
+"""
+
+
+def test_what_is_wrong_in_a_shared_file_is_found_for_each_target(tmp_path: Path) -> None:
+    plant(tmp_path, SHARED)
+    ran = validate("--only", "file-used", "--format", "json", cwd=tmp_path)
+    assert [(f["target"], f["source"]["file"]) for f in json.loads(ran.out)["findings"]] == [
+        ("overlays/dev", "base/stray.yaml"),
+        ("overlays/prod", "base/stray.yaml"),
+        ("overlays/prod", "overlays/prod/own.yaml"),
+    ]
+
+
+def test_an_environment_decides_about_the_files_of_its_targets(tmp_path: Path) -> None:
+    plant(
+        tmp_path,
+        SHARED
+        + """\
+--- policies.yaml
+environments:
+  dev: {targets: [overlays/dev], rules: {file-used: false}}
+  prod: {targets: [overlays/prod]}
+waivers:
+  - rule: file-used
+    resource: overlays/*
+    environment: prod
+    reason: Later.
+    until: "2999-01-01"
+""",
+    )
+    ran = validate("--format", "json", cwd=tmp_path)
+    findings = json.loads(ran.out)["findings"]
+    assert [(f["rule"], f["target"], f["source"]["file"], f["waiver"]) for f in findings] == [
+        ("file-used", "overlays/prod", "base/stray.yaml", None),
+        ("file-used", "overlays/prod", "overlays/prod/own.yaml", "Later."),
+    ]
 
 
 def test_a_folder_of_plain_yaml_and_a_list(tmp_path: Path) -> None:

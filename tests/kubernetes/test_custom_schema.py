@@ -17,6 +17,12 @@ from tools.kubernetes.shape import UnusableSchema
 from tools.source.document import parse
 from tools.source.repository import Repository
 
+QUANTITY = (
+    r"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?"
+    r"(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$"
+)
+"""What controller-gen writes for a quantity."""
+
 
 def definition(schema: dict[str, Any]) -> Resource:
     """The CustomResourceDefinition of Widget.example.com whose `spec` has a schema."""
@@ -91,6 +97,14 @@ def closed(**fields: Any) -> dict[str, Any]:
         # Go's own duration and lax times are no formats of JSON schema.
         (closed(a={"type": "string", "format": "duration"}), {"a": "1h30m"}, []),
         (closed(a={"type": "string", "format": "date-time"}), {"a": "2026-01-02T03:04:05"}, []),
+        # A format that means something here and nothing to the server.
+        (closed(a={"type": "string", "format": "quantity"}), {"a": "plenty"}, []),
+        (
+            closed(a={"x-kubernetes-int-or-string": True, "pattern": QUANTITY}),
+            {"a": "1GB"},
+            ["spec.a is '1GB', must be a quantity such as 2, 500m or 256Mi"],
+        ),
+        (closed(a={"x-kubernetes-int-or-string": True, "pattern": QUANTITY}), {"a": "1Gi"}, []),
         (
             closed(a={"type": "string", "enum": ["b", "c"]}),
             {"a": "d"},

@@ -147,6 +147,23 @@ def test_what_is_unstated() -> None:
     assert own.unstated(own.containers[0], "requests", names) == ["cpu", "hugepages-2Mi"]
 
 
+def test_nothing_fills_in_what_is_wrong() -> None:
+    defaults = limit_range({"type": "Container", "default": {"cpu": 1, "memory": "1Gi"}})
+    own = pod(defaults, containers=[container("web", {"cpu": "-1"}, {"cpu": 1, "memory": "2GB"})])
+    assert (written(own.requests), written(own.limits)) == ({}, {"cpu": "1"})
+    assert own.unstated(own.containers[0], "requests", ("cpu", "memory")) == []
+
+
+def test_a_limit_range_that_is_wrong_leaves_unknown_what_it_would_give() -> None:
+    wrong = limit_range({"type": "Container", "default": {"cpu": "one", "memory": "1Gi"}})
+    own = pod(wrong, containers=[container("web"), container("api", {"cpu": 0}, {"cpu": 0})])
+    web, api = own.containers
+    assert own.unstated(web, "limits", ("cpu", "memory", "ephemeral-storage")) == [
+        "ephemeral-storage"
+    ]
+    assert own.unstated(api, "limits", ("cpu",)) == ["cpu"]
+
+
 def test_hostile_shapes_are_nothing() -> None:
     own = pod(resources=["x"], containers=[{"name": 7, "resources": "x"}, None], overhead=3)
     assert (dict(own.requests), dict(own.limits)) == ({}, {})

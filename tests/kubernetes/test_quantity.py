@@ -12,6 +12,7 @@ import pytest
 from tools.kubernetes.quantity import (
     canonical_quantity,
     format_quantity,
+    meant_by,
     parse_quantity,
     spelling_of,
     suffix_of,
@@ -51,6 +52,30 @@ def test_what_is_no_quantity(value: Any) -> None:
     assert canonical_quantity(value, milli=True) is None
     assert suffix_of(value) is None
     assert spelling_of(value) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("256K", ["256Ki", "256k"]),
+        ("512MB", ["512Mi", "512M"]),
+        ("512 MiB", ["512Mi"]),
+        ("0.5 GB", ["0.5Gi", "0.5G"]),
+        ("1 gigabyte", []),
+        ("1kb", ["1Ki", "1k"]),
+        ("1 Gi", ["1Gi"]),
+        ("1g", ["1Gi", "1G"]),
+        ("64 bytes", ["64"]),
+        ("0,5", ["0.5"]),
+        ("2 cores", ["2"]),
+        ("500 millicores", ["500m"]),
+        ("one", []),
+        ("", []),
+    ],
+)
+def test_what_somebody_meant_who_wrote_no_quantity(text: str, meant: list[str]) -> None:
+    assert meant_by(text) == meant
+    assert all(parse_quantity(right) is not None for right in meant)
 
 
 @pytest.mark.parametrize(

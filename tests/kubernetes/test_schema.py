@@ -121,7 +121,7 @@ def test_a_kind_is_only_known_by_its_exact_name_and_group() -> None:
             "priority: high",
             ("spec", "priority"),
             "spec.priority is 'high', must be an integer",
-            None,
+            "Write a whole number.",
         ),
         (
             "priority: 4000000000",
@@ -140,6 +140,55 @@ def test_a_kind_is_only_known_by_its_exact_name_and_group() -> None:
             ("spec", "tolerations"),
             "spec.tolerations is a map, must be a list",
             "Write a list, each item after `- `.",
+        ),
+        (
+            "imagePullSecrets: registry",
+            ("spec", "imagePullSecrets"),
+            "spec.imagePullSecrets is 'registry', must be a list",
+            "Write a list, each item after `- `.",
+        ),
+        (
+            "securityContext: restricted",
+            ("spec", "securityContext"),
+            "spec.securityContext is 'restricted', must be a map",
+            "Write a map, its fields indented below this key.",
+        ),
+        (
+            "hostIPC: never",
+            ("spec", "hostIPC"),
+            "spec.hostIPC is 'never', must be true or false",
+            "Write true or false.",
+        ),
+        (
+            "overhead: {memory: 256K}",
+            ("spec", "overhead", "memory"),
+            "spec.overhead.memory is '256K', must be a quantity such as 2, 500m or 256Mi",
+            "Write 256Ki or 256k.",
+        ),
+        (
+            "overhead: {memory: 0.5 GB}",
+            ("spec", "overhead", "memory"),
+            "spec.overhead.memory is '0.5 GB', must be a quantity such as 2, 500m or 256Mi",
+            "Write 0.5Gi or 0.5G.",
+        ),
+        (
+            "overhead: {memory: plenty}",
+            ("spec", "overhead", "memory"),
+            "spec.overhead.memory is 'plenty', must be a quantity such as 2, 500m or 256Mi",
+            "Write a number, directly followed by a unit (m, k, M, G, T, Ki, Mi, Gi, Ti) or by "
+            "none.",
+        ),
+        (
+            "overhead: {memory: [256Mi]}",
+            ("spec", "overhead", "memory"),
+            "spec.overhead.memory is a list, must be a quantity such as 2, 500m or 256Mi",
+            "Write a number.",
+        ),
+        (
+            "overhead: {cpu: true}",
+            ("spec", "overhead", "cpu"),
+            "spec.overhead.cpu is true, must be a quantity such as 2, 500m or 256Mi",
+            "Write a number.",
         ),
         (
             "hostnetwork: true",
@@ -189,14 +238,16 @@ def test_a_missing_field_has_the_path_that_it_would_have() -> None:
         Violation(
             ("spec", "containers", 0, "ports", 0, "containerPort"),
             "spec.containers[0].ports[0].containerPort is missing",
-            "Add the field.",
+            "Write `containerPort:` below spec.containers[0].ports[0].",
         )
     ]
 
 
 def test_a_null_is_as_good_as_nothing() -> None:
     assert in_pod("containers: null") == [
-        Violation(("spec", "containers"), "spec.containers is missing", "Add the field.")
+        Violation(
+            ("spec", "containers"), "spec.containers is missing", "Write `containers:` below spec."
+        )
     ]
     assert (
         in_pod("containers: [{name: web, args: null}]", "volumes: [{name: a, emptyDir: null}]")

@@ -62,8 +62,36 @@ def test_the_same_finding_of_two_targets_is_told_once(tmp_path: Path) -> None:
         "",
         "minikube     4 objects    0.05 s  1 error",
         "prod         4 objects    0.05 s  1 error",
-        "2 targets, 8 objects, 70 rules, Kubernetes 1.36: 2 errors",
+        "2 targets, 8 objects, 70 rules, Kubernetes 1.36: 2 errors from 1 cause",
     ]
+
+
+def test_one_entry_that_sets_many_objects_is_told_once(tmp_path: Path) -> None:
+    findings = [
+        a_finding("prod")._replace(resource=Ref("v1", "Pod", "prod", name))
+        for name in ("web", "api", "db", "cache", "queue")
+    ]
+    assert text(tmp_path, a_report(*findings))[3:5] == [
+        "   = Pod/web, spec.image in prod",
+        "   = likewise Pod/api, Pod/db, Pod/cache and 1 more",
+    ]
+    twice = [a_finding("prod"), a_finding("prod")._replace(path=("spec", "other"))]
+    assert text(tmp_path, a_report(*twice))[3:5] == [
+        "   = Pod/web, spec.image in prod",
+        "   = likewise in 1 other field of it",
+    ]
+
+
+def test_what_differs_in_its_sentence_or_severity_is_told_apart(tmp_path: Path) -> None:
+    other = a_finding("prod")._replace(message="another sentence")
+    milder = a_finding("minikube")._replace(severity=Severity.WARNING)
+    shown = text(tmp_path, a_report(a_finding("prod"), other, milder))
+    assert [line.partition(" [")[0] for line in shown if "[image-tag-set]" in line] == [
+        "a.yaml:2:10: error: image 'nginx:latest' has no fixed tag",
+        "a.yaml:2:10: error: another sentence",
+        "a.yaml:2:10: warning: image 'nginx:latest' has no fixed tag",
+    ]
+    assert shown[-1].endswith(": 2 errors, 1 warning")
 
 
 @pytest.mark.parametrize(
@@ -76,6 +104,49 @@ def test_the_caret_stands_under_the_key_or_the_value(
     shown = text(tmp_path, a_report(a_finding("prod", line, column)))
     start = shown[2].index("^")
     assert shown[1][start : start + shown[2].count("^")] == under
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "before"),
+    [
+        ("plain: value", "value", 7),
+        ("{漢字: two, b: value}", "value", 15),
+        ("{b: 漢字}", "漢字", 4),
+        ("{'🚀': value}", "value", 7),
+        ("{e\u0301te\u0301: value}", "value", 6),
+        ("\t\tb: value", "value", 5),
+        ("{\uff42: value}", "value", 5),
+        ("{'a\u200b': value}", "value", 12),
+    ],
+)
+def test_the_caret_stands_under_it_on_a_terminal_too(
+    tmp_path: Path, line: str, value: str, before: int
+) -> None:
+    """`before` counts the terminal's columns: two for a wide character, none for an accent."""
+    (tmp_path / "b.yaml").write_text(f"{line}\n", encoding="utf-8")
+    place = Place("b.yaml", 1, line.index(value) + 1)
+    report = a_report(a_finding("prod")._replace(source=place))
+    _, shown, carets, *_ = text(tmp_path, report)
+    assert shown == f" 1 | {printable(line.replace(chr(9), ' '))}"
+    wide = {"漢字": 4}
+    assert carets == "   | " + " " * before + "^" * wide.get(value, len(value))
+
+
+@pytest.mark.parametrize(
+    ("line", "under"),
+    [
+        ("{a b: value}", "a b"),
+        ("{a b : value}", "a b"),
+        ("'a: b': value", "'a: b'"),
+        ("a:b: value", "a:b"),
+        ("http://a.b/c d # why", "http://a.b/c d"),
+    ],
+)
+def test_the_caret_covers_a_key_to_its_end(tmp_path: Path, line: str, under: str) -> None:
+    (tmp_path / "b.yaml").write_text(f"{line}\n", encoding="utf-8")
+    place = Place("b.yaml", 1, line.index(under) + 1)
+    carets = text(tmp_path, a_report(a_finding("prod")._replace(source=place)))[2]
+    assert carets == "   | " + " " * line.index(under) + "^" * len(under)
 
 
 def test_what_was_first_set_elsewhere_is_named(tmp_path: Path) -> None:
@@ -109,8 +180,26 @@ def test_what_blocks_is_told_one_by_one_and_absent_evidence_once_a_rule(tmp_path
         "a.yaml:1:1: not judged: not valid YAML (prod)",
         "prod: not judged: Pod/a: nothing declared (and 1 more) [writable]",
         "",
-        "prod     4 objects    0.05 s  clean",
+        "prod     4 objects    0.05 s  not judged in full",
         "1 target, 4 objects, 70 rules, Kubernetes 1.36: 3 not judged (1 blocking)",
+    ]
+
+
+def test_one_obstacle_of_several_targets_is_told_once(tmp_path: Path) -> None:
+    entries = tuple(
+        NotJudged(None, target, None, Place("base/a.yaml", 1, 1), "not valid YAML", True)
+        for target in ("minikube", "prod")
+    )
+    shown = text(tmp_path, a_report(not_judged=entries))
+    assert shown[0] == "base/a.yaml:1:1: not judged: not valid YAML (minikube, prod)"
+
+
+def test_standard_input_has_a_name_and_one_object_is_one(tmp_path: Path) -> None:
+    report = a_report()
+    report.targets[:] = [TargetReport("-", "judged", None, 1, 70, 0.05)]
+    assert text(tmp_path, report) == [
+        "standard input      1 object    0.05 s  clean",
+        "1 target, 1 object, 70 rules, Kubernetes 1.36: nothing to mend",
     ]
 
 
@@ -125,6 +214,14 @@ def test_github_properties_and_text_are_escaped() -> None:
     assert to_github(a_report(finding)) == (
         "::error file=a%2Cb%3Ac.yaml,line=1,col=2,title=image-tag-set::"
         "Pod prod/web in prod: 50%25\\u000d::error::x%0AName a version.\n"
+    )
+
+
+def test_github_annotates_one_cause_once() -> None:
+    findings = [a_finding("minikube"), a_finding("prod")]
+    assert to_github(a_report(*findings)) == (
+        "::error file=a.yaml,line=2,col=10,title=image-tag-set::"
+        "Pod/web in minikube, prod: image 'nginx:latest' has no fixed tag%0AName a version.\n"
     )
 
 

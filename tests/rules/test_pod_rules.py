@@ -95,7 +95,7 @@ def test_a_shared_service_account_shows_both_ends() -> None:
     ).findings
 
     assert [(f.source.line, f.message) for f in found if f.source] == [
-        (6, "the pod shares ServiceAccount 'api' with 'Pod/api'")
+        (6, "the pod shares ServiceAccount 'api' with Pod/api")
     ]
     assert [(r.place.line, r.message) for r in found[0].related] == [(12, "api is used here too")]
 

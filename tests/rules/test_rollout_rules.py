@@ -197,10 +197,13 @@ def test_an_autoscaler_alone_is_not_judged() -> None:
     [
         (
             ("name: web}\n      min", "name: wbe}\n      min"),
-            "there is no Deployment 'wbe' in its namespace; did you mean 'web'?",
+            "there is no Deployment 'wbe' in its namespace",
         ),
         (("apps/v1", "v1"), "apiVersion is 'v1', but Deployment 'web' is of 'apps/v1'"),
-        (("apiVersion: apps/v1, ", ""), "apiVersion is None, but Deployment 'web' is of 'apps/v1'"),
+        (
+            ("apiVersion: apps/v1, ", ""),
+            "apiVersion is not set, but Deployment 'web' is of 'apps/v1'",
+        ),
         (("shop", "blog"), "Deployment 'web' is in namespace 'shop', the autoscaler is not"),
         (("Deployment", "DaemonSet"), "a DaemonSet has no number of replicas that could be scaled"),
     ],

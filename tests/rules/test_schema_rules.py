@@ -9,7 +9,7 @@ from tools.render.starts import Starts
 from tools.rules.config import Config
 from tools.rules.gate import Gate, Report
 from tools.rules.rule import Rule, Severity
-from tools.source.repository import Repository
+from tools.source.repository import STANDARD_INPUT, Repository
 from tools.source.targets import Kind, NamedTarget, every_target
 
 SCHEMA, SERVED, YAML = schema_valid.check, api_version_served.check, yaml_unambiguous.check
@@ -21,10 +21,11 @@ def judge(root: Path, *rules: Rule, config: Config | None = None, stdin: str = "
     config = config or Config()
     targets = every_target(repository, config.exclude)
     if stdin:
-        targets = [NamedTarget("-", Kind.STANDARD_INPUT)]
+        repository.keep(STANDARD_INPUT, stdin)
+        targets = [NamedTarget("-", Kind.PLAIN, (STANDARD_INPUT,))]
     by_id: Mapping[str, Rule] = {rule.id: rule for rule in rules}
     gate = Gate(repository, by_id, config, config.kubernetes)
-    *_, report = gate.run(Starts(repository, targets, 1, stdin))
+    *_, report = gate.run(Starts(repository, targets, 1))
     return report
 
 

@@ -86,7 +86,7 @@ def test_two_equal_keys() -> None:
     assert found("spec:\n  a: 1\n  b: 2\n  a: 3\n") == [
         Ambiguity(
             Place("f.yaml", 4, 3),
-            "the key 'a' stands twice in one map; the last wins, or none",
+            "the key 'a' stands twice in one map: some take the last, others refuse",
             "Delete one of the two.",
             Place("f.yaml", 2, 3),
         )

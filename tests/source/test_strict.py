@@ -31,7 +31,7 @@ def test_a_field_in_another_case() -> None:
     assert found("NAMESPACE: shop\n") == [
         Fault(
             "the field 'namespace' is written 'NAMESPACE'",
-            "Write 'namespace', in this case.",
+            "Write 'namespace', with these capitals.",
             place(1, 1),
         )
     ]
@@ -51,8 +51,16 @@ def test_a_field_that_stands_twice_whatever_its_case() -> None:
 def test_values_of_another_type() -> None:
     assert found("namespace: 5\nresources: a\nlabels:\n  - pairs: []\n") == [
         Fault("namespace is the number 5, not text", "Put the value in quotes.", place(1, 12)),
-        Fault("resources is the text 'a', not a list", "Write a list.", place(2, 12)),
-        Fault("labels[0].pairs is a list, not a map", "Write a map.", place(4, 12)),
+        Fault(
+            "resources is the text 'a', not a list",
+            "Write a list, each item after `- `.",
+            place(2, 12),
+        ),
+        Fault(
+            "labels[0].pairs is a list, not a map",
+            "Write a map, its fields indented below this key.",
+            place(4, 12),
+        ),
     ]
 
 

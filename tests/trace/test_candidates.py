@@ -22,7 +22,9 @@ OBJECTS = [
         (Target(HERE, labels="app=other", namespace="elsewhere"), None),
         (
             Target(HERE, kind="Deploymnet", name="web"),
-            Lack("kind", "there is no 'Deploymnet'", "Deploymnet", ("Deployment", "Service")),
+            Lack(
+                "kind", "no object is of kind 'Deploymnet'", "Deploymnet", ("Deployment", "Service")
+            ),
         ),
         (
             Target(HERE, kind="Deployment", name="shop"),

@@ -17,6 +17,7 @@ from tools.kubernetes.limit_range import (
     bounds,
     broken,
     claim_broken,
+    is_unreadable,
     stated_amounts,
 )
 from tools.kubernetes.quantity import format_quantity, is_bytes
@@ -43,6 +44,7 @@ class Refusal(NamedTuple):
     message: str
     cause: Resource
     cause_path: FieldPath
+    remedy: str
 
 
 def limit_range_refusals(pod: PodResources, resources: ResourceSet) -> Iterator[Refusal]:
@@ -51,13 +53,13 @@ def limit_range_refusals(pod: PodResources, resources: ResourceSet) -> Iterator[
         if bound.type == "Container":
             for own in pod.containers:
                 what = broken(bound, own.requests, own.limits)
-                if what:
+                if what and not _is_unknown(pod, own, bound.name):
                     path = _place(own, bound)
                     message = f"container {own.container.name!r} has {what}"
                     yield _refusal(pod.pod.workload, path, message, bound)
         elif bound.type == "Pod":
             what = broken(bound, _sums(pod, "requests"), _sums(pod, "limits"))
-            if what:
+            if what and not any(_is_unknown(pod, own, bound.name) for own in pod.containers):
                 path = pod.pod.at("containers")
                 yield _refusal(pod.pod.workload, path, f"the pod as a whole has {what}", bound)
 
@@ -69,7 +71,7 @@ def claim_refusals(claims: Iterable[Claim], resources: ResourceSet) -> Iterator[
         for bound in bounds(resources, claim.resource.namespace):
             if bound.type == "PersistentVolumeClaim":
                 what = claim_broken(bound, stated_amounts(claim.resource, path))
-                if what:
+                if what and not is_unreadable(claim.resource, (*path, bound.name)):
                     message = f"the claim has {what}"
                     yield _refusal(claim.resource, (*path, bound.name), message, bound)
 
@@ -87,7 +89,7 @@ def quota_refusals(quota: Resource, loads: Iterable[Load]) -> Iterator[Refusal]:
             continue
         for own in pod.containers:
             for field, name in needed:
-                if name not in own.of(field):
+                if name not in own.of(field) and not pod.is_unknown(own.container, field, name):
                     word = field.removesuffix("s")
                     message = (
                         f"container {own.container.name!r} has no {name} {word}, and "
@@ -95,14 +97,27 @@ def quota_refusals(quota: Resource, loads: Iterable[Load]) -> Iterator[Refusal]:
                     )
                     path = own.container.at("resources", field, name)
                     cause = next(entry for entry in hard if _REQUIRED.get(entry) == (field, name))
-                    yield Refusal(load.pod.workload, path, message, quota, ("spec", "hard", cause))
+                    remedy = (
+                        f"Write resources.{field}.{name} in the container, or give it a default in "
+                        "a LimitRange."
+                    )
+                    cause_path = ("spec", "hard", cause)
+                    yield Refusal(load.pod.workload, path, message, quota, cause_path, remedy)
+
+
+def _is_unknown(pod: PodResources, own: ContainerResources, name: str) -> bool:
+    return any(pod.is_unknown(own.container, field, name) for field in ("requests", "limits"))
 
 
 def _refusal(resource: Resource, path: FieldPath, message: str, bound: Bound) -> Refusal:
     source = bound.stated.resource
     words = _WORDS[bound.field].format(value=repr(bound.stated.value))
     sentence = f"{message}, but LimitRange {source.name!r} demands {words}"
-    return Refusal(resource, path, sentence, source, bound.stated.path)
+    plain = _WORDS[bound.field].format(value=bound.stated.value)
+    remedy = f"Write {plain}, or change {bound.field} in the LimitRange."
+    if bound.type == "Pod":
+        remedy = f"Let the containers add up to {plain}, or change {bound.field} in the LimitRange."
+    return Refusal(resource, path, sentence, source, bound.stated.path, remedy)
 
 
 _WORDS = {

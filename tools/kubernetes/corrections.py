@@ -13,10 +13,13 @@ INT32 = {"minimum": -(2**31), "maximum": 2**31 - 1}
 INT64 = {"minimum": -(2**63), "maximum": 2**63 - 1}
 RANGES: Mapping[str, Mapping[str, int]] = {"int32": INT32, "int64": INT64}
 
+QUANTITY_FORMAT = "io.k8s.apimachinery.pkg.api.resource.Quantity"
+"""No published schema has this format, so that none is judged by what it does not say."""
+
 REPLACED: Mapping[str, Mapping[str, Any]] = {
     # Both are `oneOf` of types that each take null, so that null would fit twice and be refused.
     "util.intstr.IntOrString": {"type": ["integer", "string", "null"], **INT32},
-    "api.resource.Quantity": {"type": ["number", "string", "null"]},
+    "api.resource.Quantity": {"type": ["number", "string", "null"], "format": QUANTITY_FORMAT},
 }
 """Definitions that are written anew, by the last three parts of their names."""
 

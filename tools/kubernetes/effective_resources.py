@@ -17,9 +17,9 @@ from tools.kubernetes.limit_range import (
     stated_amounts,
 )
 from tools.kubernetes.pod import Container, Pod, Role
-from tools.kubernetes.quantity import parse_quantity
 from tools.kubernetes.resource import Resource, ResourceSet, as_map
 from tools.kubernetes.resource_sums import ContainerResources, Sums, aggregate
+from tools.kubernetes.wrong_amounts import is_wrong, unless_wrong
 
 OVERHEAD_UNKNOWN = "its RuntimeClass is not in the target, so the pod overhead is not counted"
 
@@ -42,8 +42,11 @@ class PodResources:
         return tuple(
             ContainerResources(
                 own.container,
-                {**self.defaults.requests, **own.requests},
-                {**self.defaults.limits, **own.limits},
+                {
+                    **unless_wrong(own.container, "requests", self.defaults.requests),
+                    **own.requests,
+                },
+                {**unless_wrong(own.container, "limits", self.defaults.limits), **own.limits},
             )
             for own in self._own
         )
@@ -57,7 +60,8 @@ class PodResources:
                 workload = self.pod.workload
                 limits = stated_amounts(workload, container.at("resources", "limits"))
                 requests = stated_amounts(workload, container.at("resources", "requests"))
-                found.append(ContainerResources(container, {**limits, **requests}, limits))
+                same = unless_wrong(container, "requests", limits)
+                found.append(ContainerResources(container, {**same, **requests}, limits))
         return found
 
     def pod_level(self, field: str) -> Amounts:
@@ -71,8 +75,8 @@ class PodResources:
         """The resources of which neither the container nor the pod as a whole states any.
 
         `field` is `requests` or `limits`; `defaults` says whether what a LimitRange fills in
-        counts. An amount of 0 reserves nothing and limits nothing; one that is not a quantity is
-        left to the schema.
+        counts. An amount of 0 reserves nothing and limits nothing; one that cannot be read is not
+        unstated, but unknown.
         """
         whole = {**self.pod_level("limits"), **self.pod_level(field)}
         workload = self.pod.workload
@@ -86,8 +90,15 @@ class PodResources:
             name
             for name in names
             if not any(name in source and source[name].amount > 0 for source in sources)
-            and not _unreadable(own.container, field, name)
+            and not self.is_unknown(own.container, field, name)
         ]
+
+    def is_unknown(self, container: Container, field: str, name: str) -> bool:
+        """Whether nobody can tell the amount, because what stands there is none."""
+        if any(is_wrong(container, part, name) for part in {field, "limits"}):
+            return True
+        own = (container.get("resources", part, name) for part in {field, "limits"})
+        return name in self.defaults.unreadable and all(value is None for value in own)
 
     @cached_property
     def requests(self) -> Sums:
@@ -169,11 +180,6 @@ class PodResources:
 def _running(containers: Sequence[ContainerResources]) -> Sequence[ContainerResources]:
     """Those that count: one without an image beside others is refused, and never runs."""
     return [own for own in containers if own.container.get("image")] or containers
-
-
-def _unreadable(container: Container, field: str, name: str) -> bool:
-    stated = [container.get("resources", part, name) for part in {field, "limits"}]
-    return any(value is not None and parse_quantity(value) is None for value in stated)
 
 
 def _pod_level(name: str) -> bool:

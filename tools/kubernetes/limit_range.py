@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from tools.kubernetes.quantity import parse_quantity
-from tools.kubernetes.resource import Resource, ResourceSet
+from tools.kubernetes.quantity import amount_of
+from tools.kubernetes.resource import Resource, ResourceSet, lookup
 from tools.source.place import FieldPath
 
 
@@ -30,12 +30,14 @@ class Defaults(NamedTuple):
     """What a container gets that does not say it itself.
 
     `contested` are resources for which LimitRanges of the namespace disagree: which one wins is
-    not defined, and here it is the first of the render.
+    not defined, and here it is the first of the render. `unreadable` are those for which one says
+    what is no amount.
     """
 
     requests: Amounts
     limits: Amounts
     contested: frozenset[str]
+    unreadable: frozenset[str]
 
 
 class Bound(NamedTuple):
@@ -49,13 +51,28 @@ class Bound(NamedTuple):
 
 
 def stated_amounts(resource: Resource, path: FieldPath) -> dict[str, Stated]:
-    """The quantities of a map of resources; what is not a quantity is left to the schema."""
+    """The amounts of a map of resources; what is none is found elsewhere, and counts as unknown."""
     found = {}
     for name, value in resource.map(*path).items():
-        amount = parse_quantity(value)
+        amount = amount_of(value)
         if amount is not None:
             found[str(name)] = Stated(amount, value, resource, (*path, name))
     return found
+
+
+def is_unreadable(resource: Resource, path: FieldPath) -> bool:
+    """Whether something stands at a path to an amount that is none, or above it and is no map.
+
+    Nothing can be said of such a field but that it is wrong, which is for the rules about that.
+    """
+    for depth in range(len(path)):
+        above = lookup(resource.data, path[:depth])
+        if above is not None and not isinstance(above, dict | list):
+            return True
+        if isinstance(above, list) != isinstance(path[depth], int) and above is not None:
+            return True
+    value = lookup(resource.data, path)
+    return value is not None and amount_of(value) is None
 
 
 def container_defaults(resources: ResourceSet, namespace: str) -> Defaults:
@@ -67,13 +84,15 @@ def container_defaults(resources: ResourceSet, namespace: str) -> Defaults:
     requests: dict[str, Stated] = {}
     limits: dict[str, Stated] = {}
     contested = set()
+    unreadable = set()
     for limit_range in _of_namespace(resources, namespace):
+        unreadable |= _unreadable_of(limit_range)
         own_requests, own_limits = _defaults_of(limit_range)
         for merged, own in ((requests, own_requests), (limits, own_limits)):
             for name, stated in own.items():
                 if merged.setdefault(name, stated).amount != stated.amount:
                     contested.add(name)
-    return Defaults(requests, limits, frozenset(contested))
+    return Defaults(requests, limits, frozenset(contested), frozenset(unreadable))
 
 
 def bounds(resources: ResourceSet, namespace: str) -> Iterator[Bound]:
@@ -139,11 +158,25 @@ def _defaults_of(limit_range: Resource) -> tuple[dict[str, Stated], dict[str, St
     for path, item in limit_range.maps("spec", "limits"):
         if item.get("type") != "Container":
             continue
-        fields = ("min", "max", "default", "defaultRequest")
         low, high, default, default_request = (
-            stated_amounts(limit_range, (*path, field)) for field in fields
+            stated_amounts(limit_range, (*path, field)) for field in _DEFAULTING
         )
         own_limits = {**high, **default}
         limits |= own_limits
         requests |= {**low, **own_limits, **default_request}
     return requests, limits
+
+
+def _unreadable_of(limit_range: Resource) -> set[str]:
+    return {
+        str(name)
+        for path, item in limit_range.maps("spec", "limits")
+        if item.get("type") == "Container"
+        for field in _DEFAULTING
+        for name in limit_range.map(*path, field)
+        if is_unreadable(limit_range, (*path, field, name))
+    }
+
+
+_DEFAULTING = ("min", "max", "default", "defaultRequest")
+"""What of an item for containers fills in requests or limits."""

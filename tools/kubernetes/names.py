@@ -5,7 +5,7 @@ k8s.io/apimachinery/pkg/api/validate/content with the validation of each kind in
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from tools.kubernetes.pod_security import minor
 
@@ -13,6 +13,9 @@ _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _LABEL_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _QUALIFIED = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
+_ENTRY = re.compile(r"[-._a-zA-Z0-9]+")
+_EXCESS = re.compile(r"it has \d+ characters, (\d+) are allowed")
+_FOREIGN = re.compile(r"[^A-Za-z0-9._-]+")
 LABEL_LENGTH = 63
 SUBDOMAIN_LENGTH = 253
 ANNOTATION_BYTES = 256 * 1024
@@ -27,6 +30,7 @@ _SUBDOMAIN_RULE = (
 )
 _QUALIFIED_RULE = "only letters, digits, '-', '_' and '.', with a letter or digit at both ends"
 
+_LETTER_FIRST = "begins with a letter"
 _PATH_SEGMENT_KINDS = frozenset(
     {"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"}
     | {"APIService", "CertificateSigningRequest", "ClusterTrustBundle", "Event", "IPAddress"}
@@ -66,7 +70,7 @@ def _service_objection(name: str, versions: Sequence[str]) -> str:
     if all(minor(version) >= RELAXED_SERVICE_NAMES for version in versions):
         return label_objection(name)
     if not label_objection(name) and not _LABEL_1035.fullmatch(name):
-        return f"a Service's name begins with a letter before Kubernetes 1.{RELAXED_SERVICE_NAMES}"
+        return f"a Service's name {_LETTER_FIRST} before Kubernetes 1.{RELAXED_SERVICE_NAMES}"
     return label_objection(name)
 
 
@@ -97,9 +101,53 @@ def key_objection(key: str, annotation: bool = False) -> str:
     return _objection(name, _QUALIFIED, LABEL_LENGTH, _QUALIFIED_RULE)
 
 
+def annotation_objection(key: str) -> str:
+    """The same of an annotation's key alone."""
+    return key_objection(key, annotation=True)
+
+
 def value_objection(value: str) -> str:
     """What keeps a text from being a label's value, "" if nothing does."""
     return _objection(value, _QUALIFIED, LABEL_LENGTH, _QUALIFIED_RULE) if value else ""
+
+
+def entry_objection(key: str) -> str:
+    """What keeps a text from being a key of a ConfigMap or Secret, "" if nothing does.
+
+    Each key can become a file of a volume, so it must not lead out of its folder.
+    """
+    if key in (".", "..") or key.startswith(".."):
+        return "it begins with '..', or is '.'"
+    rule = "only letters, digits, '-', '_' and '.'"
+    return _objection(key, _ENTRY, SUBDOMAIN_LENGTH, rule)
+
+
+def right_spelling(
+    text: str, objection: str, objection_to: Callable[[str], str], tail: str = ""
+) -> str | None:
+    """What to write instead of a name, key or value, None where nothing is near it.
+
+    `objection_to` says what there is against another one; `tail` is a dash that it may end in.
+    """
+    if excess := _EXCESS.search(objection):
+        return f"Shorten it to {excess[1]} characters."
+    if _LETTER_FIRST in objection:
+        return "Begin it with a letter."
+    for candidate in _near(text):
+        if candidate and not objection_to(candidate + tail):
+            return f"Write `{candidate}{tail}`, for example."
+    return None
+
+
+def _near(text: str) -> Iterator[str]:
+    """Respellings of a text, the least changed first."""
+    prefix, slash, name = text.rpartition("/")
+    plain = _FOREIGN.sub("-", name).strip("-._")
+    yield from (f"{part}{slash}{plain}" for part in (prefix, prefix.lower()) if plain)
+    whole = _FOREIGN.sub("-", text).strip("-._")
+    yield from (whole, whole.lower())
+    dashed = whole.lower().replace("_", "-")
+    yield from (dashed, dashed.replace(".", "-"))
 
 
 def _objection(text: str, pattern: re.Pattern[str], length: int, rule: str) -> str:

@@ -39,6 +39,8 @@ def worded(value: Any) -> str:
     """How a sentence names the value of a switch: `not set`, or as YAML spells it."""
     if value is None:
         return "not set"
+    if isinstance(value, dict):
+        return "a map"
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
 

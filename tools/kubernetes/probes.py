@@ -24,7 +24,8 @@ _DEFAULTS = {
     "periodSeconds": 10,
     "failureThreshold": 3,
 }
-_UNSET_IF_ZERO = ("timeoutSeconds", "periodSeconds", "failureThreshold")
+COUNTS = {"timeoutSeconds": 1, "periodSeconds": 10, "failureThreshold": 3, "successThreshold": 1}
+"""Numbers of a probe of which 0 is none: the API server fills in these defaults."""
 _FINITE = frozenset({"Job", "CronJob"})
 
 
@@ -63,7 +64,7 @@ class Probe:
     def seconds(self, name: str) -> int | None:
         """A number of the probe with its default; None if it has another type."""
         value = self.data.get(name)
-        if value is None or (value == 0 and name in _UNSET_IF_ZERO):
+        if value is None or (value == 0 and name in COUNTS):
             return _DEFAULTS[name]
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
@@ -141,6 +142,18 @@ def lacking(pod: Pod, field: str) -> Iterator[Container]:
         for container in pod.containers:
             if container.stays and probe_of(container, field) is None:
                 yield container
+
+
+def missing(container: Container, field: str) -> tuple[str, None, str | None]:
+    """Message, no object and remedy of a problem about a container that lacks a probe.
+
+    The remedy is for a probe that is there and asks nothing.
+    """
+    kind = field.removesuffix("Probe")
+    if not as_map(container.data.get(field)):
+        return f"container {container.name!r} has no {kind} probe", None, None
+    sentence = f"the {kind} probe of container {container.name!r} asks nothing"
+    return sentence, None, f"Write httpGet, tcpSocket, grpc or exec below {field}."
 
 
 def ports_of(container: Container) -> Iterator[tuple[str, int]]:

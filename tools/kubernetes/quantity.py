@@ -14,6 +14,16 @@ _PATTERN = re.compile(
     r"([+-]?)(\d*)(?:\.(\d*))?(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|)(?:[eE]([+-]?\d{1,3}))?",
     re.ASCII,
 )
+_MISSPELT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))\s*([A-Za-z]*)", re.ASCII)
+_MEANT = {
+    "": ("",),
+    **{letter: (f"{letter.upper()}i", letter.upper()) for letter in "mgtpe"},
+    "k": ("Ki", "k"),
+    **{suffix.lower(): (suffix,) for suffix in _BINARY},
+    **dict.fromkeys(("cpu", "cpus", "core", "cores", "vcpu", "vcpus"), ("",)),
+    **dict.fromkeys(("millicpu", "millicore", "millicores"), ("m",)),
+}
+"""Units as people write them, in lower case and without `b` or `bytes`."""
 _LONGEST = 64
 """Characters: more is no quantity that anybody wrote."""
 _MOST = 2**63 - 1
@@ -47,6 +57,27 @@ def parse_quantity(value: Any) -> Decimal | None:
     if parts.format == "binary":
         return number * Decimal(_KIBI) ** parts.power
     return number.scaleb(parts.power)
+
+
+def amount_of(value: Any) -> Decimal | None:
+    """The same for an amount of something, of which the API server accepts none below 0."""
+    number = parse_quantity(value)
+    return None if number is None or number < 0 else number
+
+
+def meant_by(text: str) -> list[str]:
+    """What somebody may have meant who wrote what is no quantity: with `256K`, 256Ki or 256k.
+
+    [] if that is anybody's guess.
+    """
+    found = _MISSPELT.fullmatch(text.strip().replace(",", "."))
+    if found is None:
+        return []
+    number, unit = found.groups()
+    letters = unit.lower()
+    for ending in ("bytes", "byte", "b"):
+        letters = letters.removesuffix(ending)
+    return [f"{number}{right}" for right in _MEANT.get(letters, ())]
 
 
 def suffix_of(value: Any) -> str | None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tools.kubernetes.capacity import Load, Share, pod_shares, total
 from tools.kubernetes.claims import claims
 from tools.kubernetes.limit_range import Stated, stated_amounts
-from tools.kubernetes.quantity import parse_quantity
+from tools.kubernetes.quantity import amount_of
 from tools.kubernetes.resource import Resource
 
 ONE = Decimal(1)
@@ -112,7 +112,7 @@ def _storage(name: str, inventory: _Inventory) -> list[Share] | None:
         if separator and claim.storage_class != class_name:
             continue
         path = ("spec", "resources", "requests", "storage")
-        size = parse_quantity(claim.get(*path)) or Decimal()
+        size = amount_of(claim.get(*path)) or Decimal()
         each = size if resource == "requests.storage" else ONE
         shares.append(Share(claim.resource, (*claim.path, *path), claim.times, each, claim.words))
     return shares

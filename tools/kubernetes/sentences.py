@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from tools.kubernetes.corrections import QUANTITY_FORMAT
 from tools.kubernetes.spelling import closest
 
 Facts = Mapping[str, Any]
@@ -20,7 +21,24 @@ _PLAIN = {
     "number": re.compile(r"-?\d+(\.\d+)?"),
     "boolean": re.compile(r"true|false", re.IGNORECASE),
 }
-_FORMATS = {"byte": "base64", "date-time": "a time such as '2026-01-31T15:04:05Z'"}
+_QUANTITY = "a quantity such as 2, 500m or 256Mi"
+_QUANTITY_TYPES = {"number", "string", "null"}
+"""No other field of Kubernetes takes these."""
+_UNITS = "Write a number, directly followed by a unit (m, k, M, G, T, Ki, Mi, Gi, Ti) or by none."
+_RIGHT = {
+    "array": "Write a list, each item after `- `.",
+    "object": "Write a map, its fields indented below this key.",
+    "boolean": "Write true or false.",
+    "integer": "Write a whole number.",
+    "number": "Write a number.",
+}
+_FORMATS = {
+    "byte": "base64",
+    "date-time": "a time such as '2026-01-31T15:04:05Z'",
+    QUANTITY_FORMAT: _QUANTITY,
+}
+_QUANTITY_PATTERN = "^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|"
+"""How the pattern begins that CustomResourceDefinitions give to quantities."""
 
 
 def about(keyword: str, value: Any, facts: Facts) -> str:
@@ -31,17 +49,40 @@ def about(keyword: str, value: Any, facts: Facts) -> str:
 def wrong_type(value: Any, types: Sequence[str]) -> str:
     """The same for a value of the wrong type."""
     wanted = [_TYPES[kind] for kind in types if kind != "null"]
+    if {*types} == _QUANTITY_TYPES:
+        wanted = [_QUANTITY]
     return f"is {shown(value)}, must be {either(wanted or ['null'])}"
 
 
 def right_type(value: Any, types: Sequence[str]) -> str | None:
     """What to write instead of a value of the wrong type, None where that is not plain."""
-    if isinstance(value, str):
-        plain = any(_PLAIN[kind].fullmatch(value) for kind in types if kind in _PLAIN)
-        return "Write the value without quotes." if plain else None
-    if "string" in types and isinstance(value, int | float):
+    if isinstance(value, str) and any(
+        _PLAIN[kind].fullmatch(value) for kind in types if kind in _PLAIN
+    ):
+        return "Write the value without quotes."
+    if "string" in types and "number" not in types and isinstance(value, int | float):
         return "Put the value in quotes, as it stands in the source."
-    return "Write a list, each item after `- `." if "array" in types else None
+    return next((_RIGHT[kind] for kind in types if kind in _RIGHT), None)
+
+
+def right_value(keyword: str, value: Any, facts: Facts) -> str | None:
+    """What to write instead of a value that breaks a keyword, None where that is not plain."""
+    if keyword == "enum":
+        meant = closest(str(value), [str(option) for option in facts["options"]])
+        return f"Write `{meant}`." if meant else "Write one of the allowed values."
+    if keyword == "maxLength":
+        return f"Shorten it to {facts['limit']} characters."
+    is_quantity = about(keyword, value, facts).endswith(_QUANTITY)
+    if is_quantity and isinstance(value, str):
+        meant_by = _meant_by(value)
+        return f"Write {either(meant_by)}." if meant_by else _UNITS
+    return None
+
+
+def _meant_by(text: str) -> list[str]:
+    from tools.kubernetes.quantity import meant_by
+
+    return meant_by(text)
 
 
 def shown(value: Any) -> str:
@@ -82,7 +123,9 @@ def _format(value: Any, facts: Facts) -> str:
 
 
 def _pattern(value: Any, facts: Facts) -> str:
-    return f"is {shown(value)}, must match {facts['pattern']}"
+    wanted = facts["pattern"]
+    is_quantity = wanted.startswith(_QUANTITY_PATTERN)
+    return f"is {shown(value)}, must {f'be {_QUANTITY}' if is_quantity else f'match {wanted}'}"
 
 
 def _other(value: Any, facts: Facts) -> str:

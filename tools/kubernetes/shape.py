@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from tools.kubernetes.corrections import QUANTITY_FORMAT
 from tools.kubernetes.resource import as_map
 from tools.kubernetes.violations import Violation, violations
 
@@ -40,7 +41,7 @@ class Shape:
         try:
             return Draft202012Validator(
                 dict(self.schema),
-                formats={"byte": _is_base64},
+                formats={"byte": _is_base64, QUANTITY_FORMAT: _is_quantity},
                 validate_formats=True,
                 # Nothing is fetched, whatever a schema refers to.
                 offline=True,
@@ -83,6 +84,12 @@ def present(value: Any) -> Any:
     if isinstance(value, float) and value - value != 0:
         return ".inf"
     return value
+
+
+def _is_quantity(text: str) -> bool:
+    from tools.kubernetes.quantity import parse_quantity
+
+    return parse_quantity(text) is not None
 
 
 def _is_base64(text: str) -> bool:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tools.kubernetes.field_home import home_of
 from tools.kubernetes.resource import as_map
-from tools.kubernetes.sentences import about, either, right_type, wrong_type
+from tools.kubernetes.sentences import about, either, right_type, right_value, wrong_type
 from tools.kubernetes.spelling import closest
 from tools.source.place import FieldPath, dotted
 
@@ -86,7 +86,8 @@ class _Mistakes:
         elif keyword in ("anyOf", "oneOf"):
             yield from self._alternatives(error)
         else:
-            yield Violation(path, f"{_subject(path)} {about(keyword, error.instance, facts)}")
+            sentence = f"{_subject(path)} {about(keyword, error.instance, facts)}"
+            yield Violation(path, sentence, right_value(keyword, error.instance, facts))
 
     def _unknown(self, error: "ValidationError", missing: list[str]) -> Iterator[Violation]:
         """The fields of one map that nothing specifies; what was meant is not missing as well."""
@@ -143,7 +144,8 @@ class _Mistakes:
 
 
 def _missing(path: FieldPath) -> Violation:
-    return Violation(path, f"{dotted(path)} is missing", "Add the field.")
+    where = f"below {dotted(path[:-1])}" if path[1:] else "at the top level"
+    return Violation(path, f"{dotted(path)} is missing", f"Write `{path[-1]}:` {where}.")
 
 
 def _of_wrong_type(path: FieldPath, value: Any, types: Sequence[str]) -> Violation:

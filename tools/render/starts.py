@@ -17,13 +17,12 @@ class Start:
 
     `tree` and `run` are those of a kustomization; `run` is None if Kustomize must not or could
     not be started: then the tree's refusals or `failure` say why. A component has a tree and no
-    run, because it is made to be built by others. `text` is standard input.
+    run, because it is made to be built by others.
     """
 
-    def __init__(self, repository: Repository, named: NamedTarget, text: str = "") -> None:
+    def __init__(self, repository: Repository, named: NamedTarget) -> None:
         self.repository = repository
         self.named = named
-        self.text = text
         self.tree: Tree | None = None
         self.run: Run | None = None
         self.failure: str | None = None
@@ -48,14 +47,11 @@ class Start:
 class Starts:
     """Targets in order, at most `jobs` of them begun ahead, the first ones at once."""
 
-    def __init__(
-        self, repository: Repository, named: Iterable[NamedTarget], jobs: int, text: str = ""
-    ) -> None:
+    def __init__(self, repository: Repository, named: Iterable[NamedTarget], jobs: int) -> None:
         self._repository = repository
         self._waiting = deque(named)
         self._begun: deque[Start] = deque()
         self._jobs = jobs
-        self._text = text
         self._current: Start | None = None
         self._begin()
 
@@ -68,7 +64,7 @@ class Starts:
     def _begin(self) -> None:
         while self._waiting and len(self._begun) < self._jobs:
             named = self._waiting.popleft()
-            self._begun.append(Start(self._repository, named, self._text))
+            self._begun.append(Start(self._repository, named))
 
     def stop(self) -> None:
         """End every Kustomize that still runs."""

@@ -3,7 +3,11 @@
 https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 """
 
+from collections.abc import Iterable, Sequence
+
+from tools.report.groups import causes, objects, obstacles
 from tools.report.printable import printable
+from tools.rules.finding import Finding
 from tools.rules.gate import Report
 from tools.rules.rule import Severity
 from tools.source.place import Place
@@ -14,17 +18,29 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 def to_github(report: Report) -> str:
     """One workflow command a line: findings that no waiver accepts, and what blocks the run."""
     lines = []
-    for finding in report.findings:
-        if finding.waiver is None:
-            subject = f"{finding.resource} in {finding.target}: " if finding.resource else ""
-            text = f"{subject}{finding.message}\n{finding.remedy}"
-            lines.append(_command(_COMMANDS[finding.severity], finding.source, finding.rule, text))
-    for entry in report.not_judged:
-        if entry.blocking:
-            title = entry.rule or "not judged"
-            text = f"{entry.target} could not be judged: {entry.reason}"
-            lines.append(_command("error", entry.source, title, text))
+    for group in causes(f for f in report.findings if f.waiver is None):
+        finding = group[0]
+        text = f"{_subject(group)}{finding.message}\n{finding.remedy}"
+        lines.append(_command(_COMMANDS[finding.severity], finding.source, finding.rule, text))
+    for entries in obstacles(entry for entry in report.not_judged if entry.blocking):
+        entry = entries[0]
+        targets = _listed(entry.target for entry in entries)
+        text = f"{targets} could not be judged: {entry.reason}"
+        lines.append(_command("error", entry.source, entry.rule or "not judged", text))
     return "".join(f"{line}\n" for line in lines)
+
+
+def _subject(group: Sequence[Finding]) -> str:
+    """`Deployment a/web in prod: `, "" for a finding about no object."""
+    about = objects(group)
+    if not about:
+        return ""
+    names = [str(about[0][0])] if len(group) == 1 else [ref.slug for ref, _ in about]
+    return f"{_listed(names)} in {_listed(finding.target for finding in group)}: "
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(names))
 
 
 def _command(name: str, place: Place | None, title: str, text: str) -> str:

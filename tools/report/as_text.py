@@ -1,12 +1,13 @@
 """Findings for a person: the place, the sentence, the source line with a caret, the remedy."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from tools.report.excerpt import excerpt, where
+from tools.report.groups import causes, objects, obstacles
 from tools.report.printable import printable
 from tools.report.terminal import Line, Span
 from tools.rules.finding import Finding, NotJudged
-from tools.rules.gate import Report
+from tools.rules.gate import Report, TargetReport
 from tools.rules.rule import Severity
 from tools.source.place import dotted
 from tools.source.repository import Repository
@@ -14,28 +15,23 @@ from tools.source.repository import Repository
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 MOST_TARGETS = 12
 """Targets that the summary lists one by one; of more, only those with something to say."""
+MOST_OBJECTS = 3
+"""Objects that are named where one cause has many consequences."""
+CLEAN = "clean"
 
 
 def to_lines(report: Report, repository: Repository) -> Iterator[Line]:
     """The whole report, line by line; equal findings of several targets are told once."""
     width = len(str(max((f.source.line for f in report.findings if f.source), default=1)))
-    for group in _grouped(f for f in report.findings if f.waiver is None):
+    for group in causes(f for f in report.findings if f.waiver is None):
         yield from _finding(group, repository, width)
         yield Line(())
-    yield from _all_unjudged(report.not_judged)
+    for entries in obstacles(report.not_judged):
+        yield _unjudged(entries)
+    if report.not_judged:
+        yield Line(())
     yield from _targets(report)
     yield _summary(report)
-
-
-def _grouped(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """Findings that only differ in their target (or the namespace it sets), together."""
-    groups: dict[object, list[Finding]] = {}
-    for finding in findings:
-        resource = finding.resource and finding.resource._replace(namespace="")
-        at = finding.source or finding.target
-        key = (finding.rule, at, finding.path, finding.message, finding.remedy, resource)
-        groups.setdefault(key, []).append(finding)
-    return list(groups.values())
 
 
 def _finding(group: Sequence[Finding], repository: Repository, width: int) -> Iterator[Line]:
@@ -61,66 +57,85 @@ def _finding(group: Sequence[Finding], repository: Repository, width: int) -> It
 
 
 def _notes(group: Sequence[Finding]) -> Iterator[str]:
-    finding = group[0]
-    targets = ", ".join(dict.fromkeys(f.target for f in group))
-    if finding.resource:
-        field = f", {printable(dotted(finding.path))}" if finding.path else ""
-        name = finding.resource if len(group) == 1 else finding.resource.slug
+    about = objects(group)
+    targets = ", ".join(dict.fromkeys(_title(f.target) for f in group))
+    if about:
+        resource, path = about[0]
+        field = f", {printable(dotted(path))}" if path else ""
+        name = resource if len(group) == 1 else resource.slug
         yield f"{printable(str(name))}{field} in {targets}"
+    if len(about) > 1:
+        yield _others([printable(resource.slug) for resource, _ in about])
     for related in dict.fromkeys(r for f in group for r in f.related):
         yield f"{printable(related.message)}: {where(related.place)}"
 
 
-def _all_unjudged(entries: Sequence[NotJudged]) -> Iterator[Line]:
-    """What blocks, one line each; evidence that nobody required, one line a rule."""
-    for entry in entries:
-        if entry.blocking:
-            yield _unjudged(entry)
-    absent: dict[str | None, list[NotJudged]] = {}
-    for entry in entries:
-        if not entry.blocking:
-            absent.setdefault(entry.rule, []).append(entry)
-    for same in absent.values():
-        yield _unjudged(same[0], len(same) - 1)
-    if entries:
-        yield Line(())
+def _others(names: Sequence[str]) -> str:
+    """`likewise Deployment/a, Deployment/b and 3 more` of all but the first name."""
+    others = [name for name in dict.fromkeys(names) if name != names[0]]
+    if not others:
+        return f"likewise in {_number(len(names) - 1, 'other field')} of it"
+    more = len(others) - MOST_OBJECTS
+    end = f" and {more} more" if more > 0 else ""
+    return f"likewise {', '.join(others[:MOST_OBJECTS])}{end}"
 
 
-def _unjudged(entry: NotJudged, more: int = 0) -> Line:
-    at = where(entry.source) or entry.target
-    rule = f" [{entry.rule}]" if entry.rule else ""
-    on = f"{entry.resource}: " if entry.resource else ""
-    target = f" ({entry.target})" if entry.source and entry.source.file != entry.target else ""
+def _unjudged(group: Sequence[NotJudged]) -> Line:
+    entry = group[0]
+    name = entry.resource and (str(entry.resource) if len(group) == 1 else entry.resource.slug)
+    sentence = f"{name}: {entry.reason}" if name else entry.reason
     return Line(
         (
-            Span(at, "bold"),
+            Span(where(entry.source) or printable(entry.target), "bold"),
             Span(": "),
             Span("not judged", "bold magenta" if entry.blocking else "dim"),
-            Span(f": {printable(on + entry.reason)}{target}"),
-            Span(f" (and {more} more)" if more else ""),
-            Span(rule, "dim"),
+            Span(f": {printable(sentence)}{_extent(group)}"),
+            Span(f" [{entry.rule}]" if entry.rule else "", "dim"),
         )
     )
+
+
+def _extent(group: Sequence[NotJudged]) -> str:
+    """How far it goes: the targets of what blocks, the number of objects without evidence."""
+    source = group[0].source
+    if not group[0].blocking:
+        return f" (and {len(group) - 1} more)" if len(group) > 1 else ""
+    targets = dict.fromkeys(entry.target for entry in group) if source else {}
+    others = [printable(target) for target in targets if source and target != source.file]
+    return f" ({', '.join(others)})" if others else ""
 
 
 def _targets(report: Report) -> Iterator[Line]:
     """What was looked at, one target a line."""
     shown = report.targets
     if len(shown) > MOST_TARGETS:
-        shown = [t for t in shown if t.reason or _counts(report, t.path)]
-    width = max((len(target.path) for target in shown), default=0)
+        shown = [t for t in shown if _outcome(report, t) != CLEAN]
+    width = max((len(_title(target.path)) for target in shown), default=0)
     for target in shown:
-        outcome = _counts(report, target.path) or "clean"
-        if target.reason:
-            outcome = "not judged" if outcome == "clean" else f"{outcome}; not judged in full"
-        style = {"clean": "green"}.get(outcome, "")
+        outcome = _outcome(report, target)
+        number = _number(target.objects, "object")
         yield Line(
             (
-                Span(f"{printable(target.path):<{width}}  "),
-                Span(f"{target.objects:>4} objects  {target.seconds:>6.2f} s  ", "dim"),
-                Span(outcome, style),
+                Span(f"{_title(target.path):<{width}}  "),
+                Span(f"{number:>12}  {target.seconds:>6.2f} s  ", "dim"),
+                Span(outcome, "green" if outcome == CLEAN else ""),
             )
         )
+
+
+def _title(target: str) -> str:
+    return "standard input" if target == "-" else printable(target)
+
+
+def _outcome(report: Report, target: TargetReport) -> str:
+    """What a target's row says; what could not be judged is never called clean."""
+    counts = _counts(report, target.path)
+    blocking = any(entry.blocking and entry.target == target.path for entry in report.not_judged)
+    if target.reason and not counts:
+        return "not judged"
+    if target.reason or blocking:
+        return f"{counts}; not judged in full" if counts else "not judged in full"
+    return counts or CLEAN
 
 
 def _counts(report: Report, target: str) -> str:
@@ -138,23 +153,35 @@ def _counts(report: Report, target: str) -> str:
 
 def _summary(report: Report) -> Line:
     """The last line: what was looked at, and what was found."""
-    objects = sum(target.objects for target in report.targets)
-    rules = max((target.rules for target in report.targets), default=0)
+    looked = (
+        _number(len(report.targets), "target"),
+        _number(sum(target.objects for target in report.targets), "object"),
+        _number(max((target.rules for target in report.targets), default=0), "rule"),
+    )
     versions = " and ".join(report.kubernetes)
-    blocking = sum(entry.blocking for entry in report.not_judged)
-    looked = f"{_number(len(report.targets), 'target')}, {_number(objects, 'object')}"
-    parts = [_number(report.count(s), s.word) for s in reversed(Severity) if report.count(s)]
-    if report.waived:
-        parts.append(f"{report.waived} waived")
-    if report.not_judged:
-        parts.append(f"{len(report.not_judged)} not judged ({blocking} blocking)")
-    style = "bold red" if report.count(Severity.ERROR) or blocking else "bold green"
+    blocks = any(entry.blocking for entry in report.not_judged)
+    style = "bold red" if report.count(Severity.ERROR) or blocks else "bold green"
     return Line(
         (
-            Span(f"{looked}, {_number(rules, 'rule')}, Kubernetes {versions}: "),
-            Span(", ".join(parts) or "nothing to mend", style),
+            Span(f"{', '.join(looked)}, Kubernetes {versions}: "),
+            Span(", ".join(_results(report)) or "nothing to mend", style),
         )
     )
+
+
+def _results(report: Report) -> Iterator[str]:
+    standing = [finding for finding in report.findings if finding.waiver is None]
+    counted = [_number(report.count(s), s.word) for s in reversed(Severity) if report.count(s)]
+    if counted:
+        # One cause in a base is a finding of each target, and told once.
+        told = len(causes(standing))
+        counted[-1] += f" from {_number(told, 'cause')}" if told < len(standing) else ""
+    yield from counted
+    if report.waived:
+        yield f"{report.waived} waived"
+    if report.not_judged:
+        blocking = sum(entry.blocking for entry in report.not_judged)
+        yield f"{len(report.not_judged)} not judged ({blocking} blocking)"
 
 
 def _number(number: int, word: str) -> str:

@@ -25,15 +25,29 @@ class Line(NamedTuple):
         return "".join(span.text for span in self.spans).rstrip()
 
 
+class Unwritten(Exception):
+    """Something that could not be written where it belongs: one sentence."""
+
+
 @contextmanager
 def reader_may_leave() -> Iterator[None]:
-    """Let whoever reads standard output stop reading (`| head`) without an error."""
+    """Let whoever reads standard output stop reading (`| head`) without an error.
+
+    Raises Unwritten if standard output takes nothing for another reason.
+    """
     try:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes once more at its end; that must not fail a second time.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
+    except OSError as error:
+        _write_no_more()
+        raise Unwritten(f"standard output cannot be written: {error.strerror}") from error
+
+
+def _write_no_more() -> None:
+    """Python flushes once more at its end; that must not fail a second time."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_lines(lines: Iterable[Line]) -> None:

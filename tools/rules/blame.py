@@ -14,16 +14,12 @@ Locate = Callable[[Resource, FieldPath, str], Location]
 
 
 class Blamed(NamedTuple):
-    """The field that a finding is about, its place, and the other places that matter.
-
-    `causes` are those places, its own among them, that are wrong together.
-    """
+    """The field that a finding is about, its place, and the other places that matter."""
 
     resource: Resource
     path: FieldPath
     place: Place | None
     related: tuple[Related, ...]
-    causes: frozenset[Place] = frozenset()
 
 
 def blame(problem: Problem, resource: Resource, locate: Locate) -> Blamed:
@@ -40,8 +36,8 @@ def blame(problem: Problem, resource: Resource, locate: Locate) -> Blamed:
     related = [Related(at.place, words) for words, at in others if at.place]
     if location.overrides and location.path == path:
         related.append(Related(location.overrides[0].place, "set first here"))
-    causes = frozenset(at.place for _, at in located if at.place)
-    return Blamed(resource, path, location.place, tuple(related), causes)
+    place = (location.key if problem.at_key else None) or location.place
+    return Blamed(resource, path, place, tuple(related))
 
 
 def _set_last(located: Iterable[tuple[Cause, Location]]) -> tuple[Cause, Location]:

@@ -72,8 +72,10 @@ def why_nothing(entry: Entry, wanted: Selection, field: str) -> tuple[Place, str
         return entry.place(field, found.part), found.sentence + nearest(found.wanted, found.known)
     if entry.is_shared:
         return None
-    place = entry.place(field, *_asked(wanted))
-    return place, "no object fits all that it asks for when it is applied"
+    asked = zip(wanted._fields, wanted, strict=True)
+    parts = [f"{part} {value!r}" for part, value in asked if value and part != "place"]
+    which = f"has {' and '.join(parts)}" if parts else "is there"
+    return entry.place(field, *_asked(wanted)), f"no object {which} when it is applied"
 
 
 def _asked(wanted: Selection) -> tuple[str, ...]:

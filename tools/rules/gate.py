@@ -93,7 +93,7 @@ class Gate:
             if not is_component and not any(obstacle.blocking for obstacle in obstacles):
                 obstacles.append(Obstacle("there is nothing to judge: no Kubernetes object"))
             settings = {r: s for r, s in settings.items() if self._needs_no_objects(r)}
-        verdict = judge(self.rules, settings, target)
+        verdict = judge(self.rules, settings, target, self._is_waived)
         self._collect(verdict, report, book)
         report.not_judged += [
             NotJudged(None, path, None, obstacle.place, obstacle.reason, obstacle.blocking)
@@ -111,6 +111,11 @@ class Gate:
             )
         )
 
+    def _is_waived(self, finding: Finding) -> bool:
+        environment = self.config.environment_of(finding.target)
+        name = environment.name if environment else None
+        return any(w.accepts(finding, name, self.today) for w in self.config.waivers)
+
     def _needs_no_objects(self, rule_id: str) -> bool:
         return self.rules[rule_id].judges is Judges.SOURCE
 
@@ -126,11 +131,12 @@ class Gate:
         target.kinds_without_schema = self.config.kinds_without_schema
 
     def _collect(self, verdict: Verdict, report: Report, book: WaiverBook) -> None:
-        """Add findings, waived where a waiver says so; a place in a file is reported once."""
-        seen = {(f.rule, f.source, f.message) for f in report.findings if f.resource is None}
+        """Add findings, waived where a waiver says so.
+
+        A file that several targets share is judged with each of them, as their objects are: what
+        an environment demands or waives holds for the files of its targets too.
+        """
         for finding in verdict.findings:
-            if finding.resource is None and (finding.rule, finding.source, finding.message) in seen:
-                continue
             environment = self.config.environment_of(finding.target)
             report.findings.append(book.apply(finding, environment.name if environment else None))
         report.not_judged.extend(verdict.not_judged)

@@ -16,8 +16,6 @@ from tools.source.tree import Tree
 from tools.trace.plain import PlainTrace
 from tools.trace.trace import Trace
 
-STANDARD_INPUT = "<stdin>"
-
 
 class Obstacle(NamedTuple):
     """Why a target, or a part of it, cannot be judged; blocking ones cost exit code 3."""
@@ -141,12 +139,8 @@ def _as_written(
 
 
 def _documents(start: Start, obstacles: list[Obstacle]) -> Iterable[Document]:
-    standard_input = start.named.kind is Kind.STANDARD_INPUT
-    for file in (STANDARD_INPUT,) if standard_input else start.named.files:
+    for file in start.named.files:
         try:
-            if standard_input:
-                yield from parse(start.text, file)
-            else:
-                yield from start.repository.documents(file)
+            yield from start.repository.documents(file)
         except SourceError as error:
             obstacles.append(Obstacle(error.sentence, error.place or Place(file, 1, 1)))

@@ -53,7 +53,7 @@ class Consequences(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """A violation at a field of a rendered object.
+    """A violation at a field of a rendered object, or at the key of the field if `at_key` is set.
 
     `resource` is only needed where the check judges more than one object; `related` are other
     fields that matter, each with a few words; `remedy` replaces the rule's where a more exact
@@ -73,6 +73,7 @@ class Problem(NamedTuple):
     remedy: str | None = None
     related: tuple[tuple[Resource, FieldPath, str], ...] = ()
     severity: Severity | None = None
+    at_key: bool = False
     causes: tuple[Cause, ...] = ()
     kustomization: str = ""
     explains: tuple[Consequences, ...] = ()
@@ -143,8 +144,8 @@ def rule(  # noqa: PLR0913 - keyword arguments that each rule writes out like a 
 
     `kinds` limits an OBJECT rule; `environments` names those in which the rule is on by default
     (none: everywhere); `defers_to` names rules that say more about the same mistake: where one of
-    them has a finding of no lower severity at the very same place (or at one of the causes of this
-    one's), this one has none; `options` is
+    them has a finding of no lower severity at the very same place (or at a related one), this one
+    has none; `options` is
     a frozen dataclass of which every field has a default and a docstring below it. The check is
     called as
 

@@ -1,6 +1,6 @@
 """Run rules over one target: a rule names the field, the engine finds its place."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,15 +37,19 @@ class Verdict(NamedTuple):
     not_judged: list[NotJudged]
 
 
-def judge(rules: Mapping[str, Rule], settings: Mapping[str, Setting], target: Target) -> Verdict:
+def judge(
+    rules: Mapping[str, Rule],
+    settings: Mapping[str, Setting],
+    target: Target,
+    is_waived: Callable[[Finding], bool] = lambda finding: False,
+) -> Verdict:
     """Run the rules that have a setting. A rule that raises is not judged, and that blocks."""
     verdict = Verdict([], [])
     explained: list[tuple[Finding, Consequences]] = []
-    causes: dict[int, Collection[Place]] = {}
     for rule_id, setting in settings.items():
         if rules[rule_id].judges is Judges.CONFIGURATION:
             continue
-        run = _Run(rules[rule_id], setting, target, causes)
+        run = _Run(rules[rule_id], setting, target)
         try:
             for outcome in run.outcomes():
                 run.record(outcome, verdict)
@@ -53,8 +57,8 @@ def judge(rules: Mapping[str, Rule], settings: Mapping[str, Setting], target: Ta
                     explained += [(verdict.findings[-1], what) for what in outcome.explains]
         except Exception as error:  # a defect of one rule must not hide what the others found
             verdict.not_judged.append(run.crash(error))
-    told = _without_echoes(verdict.findings, rules, causes)
-    still = set(map(id, told))
+    told = _without_echoes(verdict.findings, rules, is_waived)
+    still = {id(finding) for finding in told if not is_waived(finding)}
     explained = [(by, what) for by, what in explained if id(by) in still]
     verdict.findings[:] = [f for f in told if not is_consequence(f, explained)]
     verdict.findings.sort(key=lambda finding: finding.order)
@@ -63,18 +67,23 @@ def judge(rules: Mapping[str, Rule], settings: Mapping[str, Setting], target: Ta
 
 
 def _without_echoes(
-    findings: list[Finding], rules: Mapping[str, Rule], causes: Mapping[int, Collection[Place]]
+    findings: list[Finding], rules: Mapping[str, Rule], is_waived: Callable[[Finding], bool]
 ) -> list[Finding]:
     """One mistake is one finding: a rule is silent where one that it defers to has spoken.
 
-    `causes` are the places of the findings, by their identity, that contradict each other.
+    Where a finding compares several fields, that is any of them. What is waived is no mistake, and
+    what follows from it is said.
     """
-    said = {(f.rule, f.source): f.severity for f in findings}
+    heard = frozenset[str]().union(*(rule.defers_to for rule in rules.values()))
+    spoken = (f for f in findings if f.rule in heard and not is_waived(f))
+    said = {(f.rule, f.source): f.severity for f in spoken}
 
     def is_echo(finding: Finding) -> bool:
         others = rules[finding.rule].defers_to if finding.source else ()
-        places = (finding.source, *causes.get(id(finding), ()))
-        return any(said.get((o, p), 0) >= finding.severity for o in others for p in places)
+        places = (finding.source, *(related.place for related in finding.related))
+        return any(
+            said.get((other, place), 0) >= finding.severity for other in others for place in places
+        )
 
     return [finding for finding in findings if not is_echo(finding)]
 
@@ -97,14 +106,7 @@ def judge_configuration(
 class _Run:
     """One rule on one target."""
 
-    def __init__(
-        self,
-        rule: Rule,
-        setting: Setting,
-        target: Target,
-        causes: dict[int, Collection[Place]] | None = None,
-    ) -> None:
-        self.causes = {} if causes is None else causes
+    def __init__(self, rule: Rule, setting: Setting, target: Target) -> None:
         self.rule = rule
         self.setting = setting
         self.target = target
@@ -140,7 +142,7 @@ class _Run:
         if resource is None:
             raise TypeError(f"{self.rule.id} yields a Problem without saying on which object")
         blamed = blame(problem, resource, self._locate)
-        finding = Finding(
+        return Finding(
             rule=self.rule.id,
             severity=min(self.setting.severity, problem.severity or self.setting.severity),
             target=self.target.path,
@@ -151,8 +153,6 @@ class _Run:
             source=blamed.place,
             related=blamed.related,
         )
-        self.causes[id(finding)] = blamed.causes
-        return finding
 
     def _locate(
         self, resource: Resource, path: tuple[str | int, ...], kustomization: str = ""

@@ -17,6 +17,15 @@ _SELECTORS = frozenset(
 )
 """What selects everything, or nothing, or something else than `{}` would, when it is null."""
 
+_EMPTY = dict.fromkeys(("from", "to", "matchExpressions"), "list")
+_ANY = "Write what it selects, or `null` if that is what is meant."
+_MEANT = {
+    "podSelector": "Write `{}` for every pod, labels for some, or `null` if that is meant.",
+    "namespaceSelector": "Write `{}` for all namespaces, labels for some, or `null` if meant so.",
+    "from": "Write `[]` for anywhere, the peers for some, or `null` if that is meant.",
+    "to": "Write `[]` for anywhere, the peers for some, or `null` if that is meant.",
+}
+
 
 class Ambiguity(NamedTuple):
     """A place where YAML is ambiguous; `first` is the earlier one of two equal keys."""
@@ -81,7 +90,8 @@ class _Walk:
             self.scalars.append(key)
             place = self._place(key)
             if key.value in first:
-                sentence = f"the key {key.value!r} stands twice in one map; the last wins, or none"
+                twice = f"the key {key.value!r} stands twice in one map"
+                sentence = f"{twice}: some take the last, others refuse"
                 yield Ambiguity(place, sentence, "Delete one of the two.", first[key.value])
             first.setdefault(key.value, place)
             found = None if key.style else reading.of_key(key, self._kustomize)
@@ -99,8 +109,10 @@ class _Walk:
     def _nothing(self, key: str | int) -> Reading | None:
         """A key with nothing behind it, where null differs from the map that was meant."""
         if key in _SELECTORS or (key in ("from", "to") and self._kind == "NetworkPolicy"):
-            sentence = f"nothing stands behind {key!r}, which is null and no empty map or list"
-            return Reading(sentence, "Write what it selects, or `null` if that is what is meant.")
+            sentence = (
+                f"{key!r} has no value, which is null and not the empty {_EMPTY.get(key, 'map')}"
+            )
+            return Reading(sentence, _MEANT.get(str(key), _ANY))
         return None
 
     def _place(self, node: Node) -> Place:

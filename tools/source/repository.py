@@ -11,6 +11,8 @@ MAX_BYTES = 8 * 1024 * 1024
 """Bytes of one YAML file. etcd stores at most 1.5 MiB per object."""
 
 KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+STANDARD_INPUT = "<stdin>"
+"""The file name of what came by standard input."""
 YAML_SUFFIXES = (".yaml", ".yml", ".json")
 
 
@@ -54,7 +56,7 @@ class Repository:
 
     def kustomization_in(self, folder: str) -> str | None:
         """The kustomization file of a folder, or None. Two are an error, as in Kustomize."""
-        found = [n for n in KUSTOMIZATION_NAMES if self.is_file(join(folder, n))]
+        found = self._kustomizations(folder)
         if len(found) > 1:
             names = " and ".join(found)
             sentence = (
@@ -63,11 +65,22 @@ class Repository:
             raise SourceError(sentence, Place(join(folder, found[1]), 1, 1))
         return join(folder, found[0]) if found else None
 
+    def has_kustomization(self, folder: str) -> bool:
+        """Whether a folder holds a kustomization file, or several."""
+        return bool(self._kustomizations(folder))
+
+    def _kustomizations(self, folder: str) -> list[str]:
+        return [n for n in KUSTOMIZATION_NAMES if self.is_file(join(folder, n))]
+
     def text(self, file: str) -> str:
         """The text of a file. Raises SourceError if it is not UTF-8 text within limits."""
         if file not in self._texts:
             self._texts[file] = self._read(file)
         return self._texts[file]
+
+    def keep(self, file: str, text: str) -> None:
+        """Have `file` hold a text that is not on disk, such as that of standard input."""
+        self._texts[file] = text
 
     def lines(self, file: str) -> Sequence[str]:
         """The lines of a file for showing; a file that cannot be read has none."""

@@ -15,6 +15,12 @@ from tools.source.place import FieldPath, Place, dotted
 
 _MERGE = "tag:yaml.org,2002:merge"
 
+_REMEDIES = {
+    "a list": "Write a list, each item after `- `.",
+    "a map": "Write a map, its fields indented below this key.",
+    "text": "Write text, of several lines after `|-`.",
+}
+
 
 class Fault(NamedTuple):
     """Something that is not written as it must be.
@@ -104,7 +110,7 @@ class _Check:
                 )
             elif name != written:
                 sentence = f"the field {name!r}{_in(path)} is written {written!r}"
-                yield Fault(sentence, f"Write {name!r}, in this case.", place)
+                yield Fault(sentence, f"Write {name!r}, with these capitals.", place)
             first.setdefault(name, place)
             inner = shape.inner if isinstance(shape, MapOf) else shape[name]
             yield from self.value(Part(key, value), inner, (*path, name))
@@ -116,8 +122,9 @@ class _Check:
 
     def _mismatch(self, part: Part, path: FieldPath, wanted: str) -> Fault:
         sentence = f"{dotted(path) or 'the document'} is {_what(part.value)}, not {wanted}"
-        quote = wanted == Word.TEXT.value and isinstance(part.value, ScalarNode)
-        remedy = "Put the value in quotes." if quote else f"Write {wanted}."
+        remedy = _REMEDIES.get(wanted, f"Write {wanted}.")
+        if wanted == Word.TEXT.value and isinstance(part.value, ScalarNode):
+            remedy = "Put the value in quotes."
         return Fault(sentence, remedy, self.document.place_of(part))
 
     def _key_place(self, key: Node) -> Place:

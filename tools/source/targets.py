@@ -23,7 +23,6 @@ class Kind(Enum):
     KUSTOMIZATION = "a folder that Kustomize renders"
     COMPONENT = "a component by itself: its kustomization, and its resources as they are"
     PLAIN = "YAML files as they are"
-    STANDARD_INPUT = "YAML from standard input"
     CHART = "a Helm chart"
 
 
@@ -53,7 +52,7 @@ def named_targets(repository: Repository, path: Path) -> list[NamedTarget]:
         if name.rpartition("/")[2] in KUSTOMIZATION_NAMES:
             return [_kustomization(repository, name.rpartition("/")[0])]
         return [NamedTarget(name, Kind.PLAIN, (name,))]
-    if repository.kustomization_in(name):
+    if repository.has_kustomization(name):
         return [_kustomization(repository, name)]
     if repository.is_file(join(name, "Chart.yaml")):
         return [NamedTarget(name or ".", Kind.CHART)]

@@ -203,7 +203,7 @@ class Tree:
 
 def _folder_objection(reference: Reference, name: str, above: tuple[str, ...]) -> str | None:
     if name in above:
-        return "leads back to a kustomization that is being built (a cycle)"
+        return "leads back to a kustomization that is being built (a cycle); delete this entry"
     if reference.names in (Names.FILE, Names.PATCH):
         return "is a folder; name a file"
     return None

@@ -36,7 +36,8 @@ def unused_files(tree: Tree, layout: Sequence[str]) -> Iterator[Unused]:
     use, at any depth below them; where the tree touches one of them, its siblings of these names
     count too. Elsewhere only the folders of kustomizations and those they take files from are
     looked at, without what is below. Left out are hidden files, Helm charts, and what belongs to a
-    kustomization with a mistake in it (a missing file, an unknown field): it may mean the file.
+    kustomization with a mistake in it (a missing file, an unknown field), or below one that cannot
+    be read: it may mean the file.
     """
     repository = tree.repository
     roots = sorted(_roots(tree, layout))
@@ -44,9 +45,10 @@ def unused_files(tree: Tree, layout: Sequence[str]) -> Iterator[Unused]:
     around.update(part for folder in (*roots, *tree.kustomizations) for part in _above(folder))
     others = read_all(repository, sorted(around - set(tree.kustomizations)))
     known = Usage(repository, (*tree.kustomizations.values(), *others))
+    unread = {f for f in around - set(known.kustomizations) if repository.has_kustomization(f)}
     for file in sorted(set(_candidates(tree, roots)) - known.names):
         owner = next((o for f in _above(file) if (o := known.kustomizations.get(f))), None)
-        unclear = owner is not None and _is_unclear(owner, known)
+        unclear = unread.intersection(_above(file)) or (owner and _is_unclear(owner, known))
         if not (unclear or _is_hidden(file) or _in_chart(repository, file)):
             yield Unused(file, owner, _within(file, roots))
 

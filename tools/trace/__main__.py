@@ -16,7 +16,7 @@ from tools.render.build import RenderFailed
 from tools.report.as_chain import annotated, chain, listing
 from tools.report.excerpt import where
 from tools.report.printable import printable
-from tools.report.terminal import print_lines, reader_may_leave
+from tools.report.terminal import Unwritten, print_lines, reader_may_leave
 from tools.source.place import SourceError
 from tools.source.repository import Repository
 from tools.source.root import repository_of
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(error.sentence, 2)
     try:
         _print(arguments, repository, render(repository, named))
-    except (UnknownAddress, KustomizeUnavailable) as error:
+    except (UnknownAddress, KustomizeUnavailable, Unwritten) as error:
         return _fail(str(error), 2)
     except SourceError as error:
         at = where(error.place)

@@ -83,7 +83,7 @@ def _images_in(value: Any) -> Iterator[str]:
 def _sentence(target: Target, part: str, wanted: str) -> str:
     kind = target.kind or "object"
     if part == "kind":
-        return f"there is no {wanted!r}"
+        return f"no object is of kind {wanted!r}"
     if part == "name":
         return f"no {kind} is called {wanted!r}"
     return f"no {kind} {target.name} is of {part} {wanted!r}".replace("  ", " ")

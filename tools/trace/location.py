@@ -29,6 +29,7 @@ class Location(NamedTuple):
     `turn` orders places by when Kustomize applies what stands there: an overlay after its bases,
     its patches after its resources. What is listed side by side, also by components, has the same
     turn; plain YAML has 0.
+    `key` is where the key stands that leads to the field, None for items of lists.
     """
 
     place: Place | None
@@ -36,6 +37,7 @@ class Location(NamedTuple):
     path: FieldPath
     overrides: tuple[Override, ...] = ()
     reason: str | None = None
+    key: Place | None = None
     turn: int = 0
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from tools.source.place import FieldPath
 from tools.trace.equality import rendered_as
 from tools.trace.location import Location, Override
-from tools.trace.value import List, Map, Scalar, Value, place_of, plain
+from tools.trace.value import List, Map, Scalar, Value, key_place_of, place_of, plain
 
 UNKNOWN_FIELD = "the replay of the build does not arrive at this field"
 _OTHER_VALUE = "the replay of the build arrives at another value"
@@ -101,7 +101,8 @@ def _location(value: Value | None, rendered: Any, path: FieldPath) -> Location:
         return Location(None, layer, path, reason=reason or _NOWHERE)
     overrides = _overrides(value) if isinstance(value, Scalar) else ()
     turn = source.turn if source is not None else 0
-    return Location(place, layer, path, overrides, reason, turn)
+    key = key_place_of(value, path)
+    return Location(place, layer, path, overrides, reason, key, turn)
 
 
 def _overrides(value: Scalar) -> tuple[Override, ...]:

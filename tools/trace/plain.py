@@ -35,4 +35,6 @@ class PlainTrace:
     def locate(self, resource: Resource, path: FieldPath) -> Location:
         document, root = self._origins[resource.index]
         found, place = document.nearest((*root, *path))
-        return Location(place, "resource", found[len(root) :])
+        is_there = len(found) == len(root) + len(path)
+        key = document.key_place(found) if is_there else None
+        return Location(place, "resource", found[len(root) :], key=key)

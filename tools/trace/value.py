@@ -9,7 +9,7 @@ from typing import Any
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from tools.source.place import Place
+from tools.source.place import FieldPath, Place
 from tools.trace.origin import Source
 
 _TAG = "tag:yaml.org,2002:"
@@ -225,3 +225,14 @@ def place_of(value: Value) -> Place | None:
         if key_mark.line != mark.line:
             mark = key_mark
     return source.place(mark.line, mark.column)
+
+
+def key_place_of(value: Value, path: FieldPath) -> Place | None:
+    """Where the key at the end of a path stands that leads to a value.
+
+    None if no file spells it as a key: a JSON patch names it in a pointer, a generator in a list.
+    """
+    source, key = value.source, value.key
+    if source is None or not isinstance(key, ScalarNode) or key.value != path[-1]:
+        return None
+    return source.place(key.start_mark.line, key.start_mark.column)
