@@ -44,6 +44,7 @@ MINIKUBE = "overlays/minikube/kustomization.yaml"
 RESOURCES = "overlays/prod/patches/todo-backend-resources.yaml"
 SPREAD = "overlays/prod/patches/todo-backend-spread.yaml"
 PULL_POLICY = "overlays/minikube/patches/deployments-pull-policy.yaml"
+HEAD = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
 HPA = "components/autoscaling/hpa-backend.yaml"
 ROLE = "components/rbac/role.yaml"
 
@@ -87,9 +88,12 @@ PLANTS = [
     # The base states the map of limits, the patch only adds to it.
     Plant("", RESOURCES, "            limits:\n              cpu: 500m\n", "            limits:\n",
           (f"limits-set {BACKEND}:150",)),
-    Plant("requests-within-limits resource-range", RESOURCES,
+    Plant("resource-range", RESOURCES,
           "cpu: 250m\n              memory: 256Mi\n            limits:\n              cpu: 500m",
-          "cpu: §250m\n              memory: 256Mi\n            limits:\n              cpu: §240m"),
+          "cpu: 250m\n              memory: 256Mi\n            limits:\n              cpu: §240m"),
+    Plant("quantity-unit-sane", RESOURCES, "memory: 512Mi", "memory: §512m"),
+    Plant("requests-within-limits", BACKEND,
+          "              ephemeral-storage: 64Mi\n", "              ephemeral-storage: §512Mi\n"),
     # probes
     Plant("probe-port-exposed", BACKEND,
           "path: /health\n              port: http", "path: /health\n              port: §8001"),
@@ -100,13 +104,38 @@ PLANTS = [
     Plant("progress-deadline-covers-startup", BACKEND,
           "progressDeadlineSeconds: 300", "progressDeadlineSeconds: §60"),
     Plant("probes-distinct", BACKEND, "path: /health", "path: §/ready"),
+    Plant("probes-distinct", RESOURCES,
+          "          resources:", "          readinessProbe:\n            httpGet:\n"
+          "              path: §/health\n          resources:"),
+    Plant("progress-deadline-covers-startup", RESOURCES,
+          "          resources:", "          startupProbe:\n"
+          "            failureThreshold: §100\n          resources:"),
+    Plant("readiness-probe-set", RESOURCES,
+          "          resources:", "          readinessProbe: §null\n          resources:"),
     # rollout
     Plant("rolling-update-zero-downtime", BACKEND, "maxUnavailable: 0", "maxUnavailable: §1"),
     Plant("rolling-update-zero-downtime", BACKEND, "maxSurge: 1", "maxSurge: §0"),
     Plant("autoscaler-target-exists", HPA,
-          "kind: Deployment\n    name: todo-backend", "kind: Deployment\n    name: §todo-backnd",
-          (f"autoscaler-set {BACKEND}:4", f"replicas-in-range {BACKEND}:8")),
+          "kind: Deployment\n    name: todo-backend", "kind: Deployment\n    name: §todo-backnd"),
+    Plant("autoscaler-target-exists", HPA,
+          "kind: Deployment\n    name: todo-backend",
+          "kind: §StatefulSet\n    name: todo-backend"),
+    Plant("disruption-budget-set", "overlays/prod/pdb-backend.yaml",
+          "matchLabels:\n      app.kubernetes.io/name: todo-backend",
+          "matchLabels:\n      app.kubernetes.io/name: §todo-backnd"),
+    Plant("replicas-owned-by-autoscaler", PROD, "patches:\n",
+          "replicas:\n  - name: todo-backend\n    count: §3\n\npatches:\n"),
     Plant("autoscaler-bounds-sane", HPA, "maxReplicas: 10", "maxReplicas: §2"),
+    Plant("autoscaler-bounds-sane", HPA, "minReplicas: 2", "minReplicas: §1"),
+    Plant("autoscaler-metrics-measurable", HPA, "name: cpu", "name: §memroy"),
+    Plant("disruption-budget-allows-eviction", "overlays/prod/pdb-backend.yaml",
+          "maxUnavailable: 1", "minAvailable: §2"),
+    Plant("shutdown-graceful", SPREAD,
+          "    spec:\n", "    spec:\n      terminationGracePeriodSeconds: §5\n"),
+    Plant("writable-paths-mounted", BACKEND,
+          "mountPath: /tmp", "mountPath: /tmp\n              readOnly: §true"),
+    Plant("service-account-dedicated", SPREAD,
+          "    spec:\n", "    spec:\n      serviceAccountName: §todo-mcp\n"),
     Plant("disruption-budget-allows-eviction", "overlays/prod/pdb-backend.yaml",
           "maxUnavailable: 1", "maxUnavailable: §0"),
     Plant("spread-selects-own-pods", SPREAD,
@@ -138,6 +167,15 @@ PLANTS = [
           "imagePullPolicy: IfNotPresent", "imagePullPolicy: §Never"),
     Plant("", "base/mcp-server/deployment.yaml", "image: todo-backend", "image: todo-frontend",
           (f"image-consistent {MINIKUBE}:17", f"image-consistent {PROD}:25")),
+    Plant("selector-matches-template", BACKEND,
+          "        app.kubernetes.io/component: backend\n    spec",
+          "        app.kubernetes.io/component: §back\n    spec"),
+    Plant("selector-matches-template", BACKEND,
+          "  selector:\n    matchLabels:\n      app.kubernetes.io/name: todo-backend",
+          "  selector:\n    matchLabels:\n      app.kubernetes.io/name: §todo-backnd"),
+    Plant("probe-port-exposed", BACKEND, "- name: http", "- name: §htp"),
+    Plant("autoscaler-target-exists", HPA,
+          "kind: Deployment\n    name: todo-backend", "kind: Deployment\n    name: §ghost"),
     # objects
     Plant("name-valid", "overlays/prod/namespace.yaml",
           "pod-security.kubernetes.io/enforce: restricted",
@@ -171,6 +209,40 @@ PLANTS = [
     Plant("labels-not-in-selectors", "base/kustomization.yaml",
           "includeSelectors: false", "includeSelectors: §true"),
     Plant("generator-immutable-hashed", PROD, "  immutable: true", "  immutable: §false"),
+    Plant("patch-merges-element", RESOURCES, "- name: backend", "- §name: backnd"),
+    Plant("patch-merges-element", "overlays/minikube/patches/todo-backend-resources.yaml",
+          "- name: backend", "- §name: backnd"),
+    Plant("patch-merges-element", "overlays/prod/patches/todo-mcp-resources.yaml",
+          "- name: mcp", "- §name: mpc"),
+    Plant("patch-merges-element", "overlays/minikube/patches/todo-backend-node-port.yaml",
+          "- port: 8000", "- §port: 8001"),
+    Plant("patch-merges-element", RESOURCES,
+          "          resources:", "          env:\n            - §name: LOG_LVEL\n"
+          "              value: debug\n          resources:"),
+    Plant("patch-merges-element", RESOURCES,
+          "      containers:", "      volumes:\n        - §name: tpm\n          emptyDir:\n"
+          "            sizeLimit: 1Gi\n      containers:"),
+    Plant("container-image-set", BACKEND, "- name: backend\n          image: todo-backend",
+          "- §name: backend"),
+    # What a kustomization gives to all of its objects
+    Plant("object-namespaced", PROD, f"{HEAD}\nnamespace: todo-prod\n", f"§{HEAD}"),
+    Plant("object-namespaced", PROD, "namespace: todo-prod", "namespace: §''"),
+    Plant("object-namespaced", "argocd/kustomization.yaml",
+          f"{HEAD}\nnamespace: argocd\n", f"§{HEAD}"),
+    Plant("labels-standard", "base/kustomization.yaml",
+          "pairs:\n      app.kubernetes.io/part-of: todo-chatbot\n", "§pairs:\n"),
+    Plant("labels-standard", "base/kustomization.yaml",
+          "- pairs:\n      app.kubernetes.io/part-of: todo-chatbot\n"
+          "      app.kubernetes.io/managed-by: kustomize\n    includeSelectors: false\n"
+          "    includeTemplates: true\n",
+          "- §pairs:\n      app.kubernetes.io/part-of: todo-chatbot\n"
+          "      app.kubernetes.io/managed-by: kustomize\n    includeSelectors: false\n"),
+    Plant("labels-standard", "base/kustomization.yaml",
+          "includeTemplates: true", "includeTemplates: §false"),
+    Plant("labels-standard", BACKEND,
+          "  labels:\n    app.kubernetes.io/name: todo-backend\n"
+          "    app.kubernetes.io/component: backend\nspec",
+          "  §labels:\n    app.kubernetes.io/name: todo-backend\nspec"),
     Plant("kustomization-refs-local", PROD,
           "  - pdb-frontend.yaml", "  - pdb-frontend.yaml\n  - §https://example.com/x.yaml"),
     # services
@@ -320,11 +392,15 @@ def test_without_a_mistake_nothing_is_found(tmp_path: Path) -> None:
     assert found(tmp_path) == set()
 
 
-def test_applications_without_their_namespace_are_found(tmp_path: Path) -> None:
-    planted(tmp_path, Plant("", "argocd/kustomization.yaml", "namespace: argocd\n", ""))
-    rules = {rule for rule, _, _ in found(tmp_path)}
-    files = {file.partition("/")[0] for _, file, _ in found(tmp_path)}
-    assert (rules, files) == ({"object-namespaced"}, {"argocd"})
+def test_a_limit_range_that_falls_out_of_use_is_missing_where_it_would_be_listed(
+    tmp_path: Path,
+) -> None:
+    planted(tmp_path, Plant("", PROD, "  - limit-range.yaml\n", ""))
+    text = (tmp_path / PROD).read_text(encoding="utf-8")
+    assert found(tmp_path) == {
+        ("file-used", "overlays/prod/limit-range.yaml", 3),
+        ("namespace-quota-set", PROD, text.splitlines().index("resources:") + 1),
+    }
 
 
 def test_a_file_that_falls_out_of_use_is_found_with_what_it_did(tmp_path: Path) -> None:

@@ -23,6 +23,9 @@ from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 from tools.source.place import dotted
 
+OWN = frozenset(f"app.kubernetes.io/{name}" for name in ("name", "component", "version"))
+"""Labels with a value of its own for each part of an application: no kustomization sets them."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -49,12 +52,14 @@ def check(resource: Resource, target: Target, options: Options) -> Iterator[Prob
         labels = resource.map(*path)
         missing = [name for name in options.required if not labels.get(name)]
         if missing:
-            bearer = "the pod template" if above else f"{resource.kind} {resource.name!r}"
+            bearer = "the pod template" if above else "the object"
             plural = "s" if len(missing) > 1 else ""
             states = "leaves empty" if all(name in labels for name in missing) else "lacks"
             message = f"{bearer} {states} the label{plural} {', '.join(missing)}"
             remedy = None if target.tree else f"Write {_written(missing)} below {dotted(path)}."
-            yield Problem((*path, missing[0]), message, remedy=remedy)
+            common = [name for name in missing if name not in OWN]
+            problem = Problem((*path, (common or missing)[0]), message, remedy=remedy)
+            yield problem._replace(kustomization="labels" if common else "")
             return
 
 

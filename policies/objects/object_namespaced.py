@@ -64,8 +64,9 @@ def _says_where(resource: Resource, known: Mapping[GroupKind, bool]) -> bool:
 
 
 def _missing(resource: Resource, model: Resource | None) -> Problem:
-    message = f"{resource.kind} {resource.name!r} names no namespace"
+    message = "the object names no namespace"
+    problem = Problem(NAMESPACE, message, resource, kustomization="namespace")
     if model is None:
-        return Problem(NAMESPACE, message, resource)
+        return problem
     message = f"{message}, {model.kind} {model.name!r} names {model.namespace!r}"
-    return Problem(NAMESPACE, message, resource, related=((model, NAMESPACE, "named here"),))
+    return problem._replace(message=message, related=((model, NAMESPACE, "named here"),))

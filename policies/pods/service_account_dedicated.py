@@ -36,11 +36,12 @@ def check(target: Target, options: None) -> Iterator[Problem]:
         else:
             users.setdefault((pod.namespace, name), []).append(pod)
     for (_, name), pods in users.items():
-        yield from _shared(name, pods)
+        yield from _shared(name, pods, target)
 
 
-def _shared(name: str, pods: Sequence[Pod]) -> Iterator[Problem]:
-    owner = next((pod for pod in pods if pod.workload.name == name), pods[0])
+def _shared(name: str, pods: Sequence[Pod], target: Target) -> Iterator[Problem]:
+    first = target.pod(target.as_added([pod.workload for pod in pods])[0]) or pods[0]
+    owner = next((pod for pod in pods if pod.workload.name == name), first)
     used_here = (owner.workload, account_of(owner).path, f"{name} is used here too")
     for pod in pods:
         if pod is not owner:

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.service_accounts import DEFAULT, Grants, account_of
-from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
+from tools.rules.rule import Cause, Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
 FIELD = "automountServiceAccountToken"
@@ -45,6 +45,7 @@ def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:
 def _judge(pod: Pod, target: Target) -> Iterator[Problem | Unjudged]:
     workload, value = pod.workload, pod.get(FIELD)
     name, stated = account_of(pod)
+    account = None
     if value is None:
         account = target.resources.find("ServiceAccount", name, pod.namespace, group="")
         if account is None and name != DEFAULT:
@@ -54,4 +55,9 @@ def _judge(pod: Pod, target: Target) -> Iterator[Problem | Unjudged]:
         value = account.get(FIELD) if account else None
     if value is not False:
         sentence = f"the token of ServiceAccount {name!r} is mounted, but nothing says that the pod"
-        yield Problem(pod.at(FIELD), f"{sentence} calls the Kubernetes API", workload)
+        accounts = [Cause(account, (FIELD,), "its ServiceAccount")] if account else []
+        yield Problem.between(
+            f"{sentence} calls the Kubernetes API",
+            Cause(workload, pod.at(FIELD), "the pod"),
+            *(cause for cause in accounts if cause.resource.get(FIELD) is not None),
+        )

@@ -72,6 +72,12 @@ def _problem(container: Container, mount: Mount | None, directory: str) -> Probl
     begin = f"{named(container)} writes to {directory!r}, "
     if mount is None:
         return Problem(container.at("volumeMounts"), begin + "which is on the read-only root")
-    name = mount.data.get("name")
+    name, volume = mount.data.get("name"), mount.volume
     remedy = "Mount a writable volume there, such as an `emptyDir` with a `sizeLimit`."
-    return Problem(mount.path, f"{begin}but {name!r} is mounted there read-only", remedy=remedy)
+    message = f"{begin}but {name!r} is mounted there read-only"
+    if mount.data.get("readOnly") is True:
+        return Problem((*mount.path, "readOnly"), message, remedy=remedy)
+    if volume and volume.data.get("readOnly") is True:
+        return Problem((*volume.path, volume.source, "readOnly"), message, remedy=remedy)
+    related = ((container.pod.workload, volume.path, "the volume"),) if volume else ()
+    return Problem(mount.path, message, remedy=remedy, related=related)

@@ -14,12 +14,13 @@ judged.
 https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tools.kubernetes.pod import Pod
+from tools.kubernetes.pod import Container, Pod
 from tools.kubernetes.probes import PROBES, Probe, port_number, ports_of, probe_of
-from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.kubernetes.services import service_ports, services_of
+from tools.rules.rule import Cause, Consequences, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
@@ -37,15 +38,69 @@ class Options:
 )
 def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
     for container in pod.containers:
-        for field in PROBES if container.stays else ():
-            probe = probe_of(container, field)
+        probes = [probe_of(container, field) for field in PROBES if container.stays]
+        asking: dict[object, list[Probe]] = {}
+        for probe in probes:
             if probe and probe.port is not None and not _declared(probe, options):
-                ports = [f"{number} {name}".strip() for name, number in ports_of(container)]
-                declared = f"only {', '.join(ports)}" if ports else "none"
-                yield Problem(
-                    probe.at(probe.handler or "", "port"),
-                    f"{probe.words} asks port {probe.port!r}; the container declares {declared}",
-                )
+                asking.setdefault(probe.port, []).append(probe)
+        for alike in asking.values():
+            if len(alike) > 1 and list(_only_port(alike[0])):
+                yield _misnamed(alike)._replace(explains=tuple(_followers(alike[0], target)))
+            else:
+                yield from map(_problem, alike)
+
+
+def _problem(probe: Probe) -> Problem:
+    container = probe.container
+    return Problem.between(
+        f"{probe.words} asks port {probe.port!r}; the container declares {_declares(container)}",
+        _asks(probe),
+        *_only_port(probe),
+    )
+
+
+def _misnamed(probes: Sequence[Probe]) -> Problem:
+    """Several probes against the one port that is declared."""
+    container = probes[0].container
+    *others, last = (probe.field.removesuffix("Probe") for probe in probes)
+    words = f"{', '.join(others)} and {last}"
+    return Problem.between(
+        f"the {words} probes of container {container.name!r} ask port {probes[0].port!r}; "
+        f"the container declares {_declares(container)}",
+        *_only_port(probes[0]),
+        *map(_asks, probes),
+    )
+
+
+def _followers(probe: Probe, target: Target) -> Iterator[Consequences]:
+    """The Services that lead to the port which the probes miss as well."""
+    pod = probe.container.pod
+    for service in services_of(pod, target.resources):
+        lost = [port.target_path for port in service_ports(service) if port.target == probe.port]
+        if lost:
+            yield Consequences(service, tuple(lost))
+
+
+def _asks(probe: Probe) -> Cause:
+    path = probe.at(probe.handler or "", "port")
+    return Cause(
+        probe.container.pod.workload, path, f"the {probe.field.removesuffix('Probe')} probe"
+    )
+
+
+def _declares(container: Container) -> str:
+    ports = [f"{number} {name}".strip() for name, number in ports_of(container)]
+    return f"only {', '.join(ports)}" if ports else "none"
+
+
+def _only_port(probe: Probe) -> Iterator[Cause]:
+    """What the container declares, if that is one port: of several none is at fault alone."""
+    container = probe.container
+    if len(list(ports_of(container))) == 1:
+        fields = ("name", "containerPort") if isinstance(probe.port, str) else ("containerPort",)
+        for field in fields:
+            path = container.at("ports", 0, field)
+            yield Cause(container.pod.workload, path, "the port of the container")
 
 
 def _declared(probe: Probe, options: Options) -> bool:

@@ -29,7 +29,7 @@ from tools.kubernetes.probes import (
     Probe,
     probe_of,
 )
-from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.rule import Cause, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
@@ -78,11 +78,12 @@ def _no_numbers(probe: Probe) -> Iterator[Problem]:
 def _timeout(probe: Probe) -> Iterator[Problem]:
     timeout, period = probe.seconds("timeoutSeconds"), probe.seconds("periodSeconds")
     if timeout is not None and period is not None and timeout >= period:
-        stated = "timeoutSeconds" if probe.data.get("timeoutSeconds") else "periodSeconds"
-        yield Problem(
-            probe.at(stated),
+        names = ("timeoutSeconds", "periodSeconds")
+        stated = [name for name in names if probe.data.get(name)]
+        yield Problem.between(
             f"{probe.words} may take {timeout} s and is repeated every {period} s",
-            remedy=_faster(stated, timeout, period),
+            *(Cause(probe.container.pod.workload, probe.at(name), name) for name in stated),
+            remedy=_faster(stated[0], timeout, period),
         )
 
 
@@ -92,21 +93,25 @@ def _budgets(container: Container) -> Iterator[Problem]:
     )
     chosen = any(probe and probe.states_budget for probe in (liveness, readiness))
     if chosen and liveness and readiness and _at_most(liveness.budget, readiness.budget):
-        yield Problem(
-            liveness.at("failureThreshold"),
+        yield Problem.between(
             f"{liveness.words} gives up after {liveness.budget} s, not later than readiness, "
             f"which does after {readiness.budget} s",
+            *_budget(liveness, readiness),
             remedy=_patient(liveness, readiness.budget),
-            related=((container.pod.workload, readiness.at(), "the readiness probe"),),
         )
     if liveness and startup and _at_most(startup.deadline, liveness.deadline, strictly=True):
-        yield Problem(
-            startup.at("failureThreshold"),
+        yield Problem.between(
             f"{startup.words} gives up after {startup.deadline} s, earlier than liveness, "
             f"which would after {liveness.deadline} s",
+            *_budget(startup, liveness),
             remedy=_patient(startup, liveness.deadline),
-            related=((container.pod.workload, liveness.at(), "the liveness probe"),),
         )
+
+
+def _budget(*probes: Probe) -> Iterator[Cause]:
+    for probe in probes:
+        for path in probe.budget_at():
+            yield Cause(probe.container.pod.workload, path, f"the {_kind(probe)} probe")
 
 
 def _faster(stated: str, timeout: int, period: int) -> str:
@@ -140,8 +145,10 @@ def _delays(probes: list[Probe]) -> Iterator[Problem]:
     for probe in probes:
         delay = probe.seconds("initialDelaySeconds")
         if probe.field != STARTUP and delay is not None and delay > 0:
-            yield Problem(
-                probe.at("initialDelaySeconds"),
+            workload, startup = probe.container.pod.workload, probe.container.at(STARTUP)
+            yield Problem.between(
                 f"{probe.words} waits {delay} s although a startup probe precedes it",
+                Cause(workload, probe.at("initialDelaySeconds"), "the delay"),
+                Cause(workload, startup, "the startup probe"),
                 remedy="Remove initialDelaySeconds; the startup probe covers the start.",
             )

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.probes import LIVENESS, READINESS, Probe, probe_of
-from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.rule import Cause, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
@@ -43,11 +43,14 @@ def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
             continue
         if options.accept_later_liveness and _later(liveness, readiness):
             continue
-        handler = liveness.handler or ""
-        yield Problem(
-            liveness.at(handler, "path") if handler == "httpGet" else liveness.at(handler),
+        probes = (("liveness", liveness), ("readiness", readiness))
+        yield Problem.between(
             f"{liveness.words} asks the same as its readiness probe",
-            related=((pod.workload, readiness.at(), "the readiness probe"),),
+            *(
+                Cause(pod.workload, path, f"the {word} probe")
+                for word, probe in probes
+                for path in probe.asks_at()
+            ),
         )
 
 

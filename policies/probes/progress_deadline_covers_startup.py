@@ -17,8 +17,8 @@ https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#progress-d
 from collections.abc import Iterator
 
 from tools.kubernetes.pod import Pod
-from tools.kubernetes.probes import start_budget
-from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.kubernetes.probes import start_budget, start_probes
+from tools.rules.rule import Cause, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 DEFAULT_SECONDS = 600
@@ -40,10 +40,15 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
         return
     if deadline <= budget:
         default = " (the default)" if stated is None else ""
-        yield Problem(
-            ("spec", "progressDeadlineSeconds"),
+        yield Problem.between(
             f"progressDeadlineSeconds is {deadline}{default}, "
             f"but the probes allow the pod {budget} s to start",
+            Cause(pod.workload, ("spec", "progressDeadlineSeconds"), "the deadline"),
+            *(
+                Cause(pod.workload, path, probe.words)
+                for probe in start_probes(pod)
+                for path in probe.budget_at()
+            ),
             remedy=f"Write `progressDeadlineSeconds: {budget + MARGIN}` or so, or let the probes "
             "allow less.",
         )

@@ -35,7 +35,7 @@ from tools.kubernetes.quantity import format_quantity, is_bytes
 from tools.kubernetes.quota import Use, uses
 from tools.kubernetes.quota_scope import covered
 from tools.kubernetes.resource import Resource
-from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
+from tools.rules.rule import Cause, Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
 
@@ -88,13 +88,16 @@ def _exceeded(quota: Resource, name: str, use: Use) -> Problem:
 
 
 def _refused(refusal: Refusal) -> Problem:
-    return Problem(
-        refusal.path,
+    problem = Problem.between(
         refusal.message,
-        refusal.resource,
-        refusal.remedy,
-        ((refusal.cause, refusal.cause_path, "demanded here"),),
+        Cause(refusal.resource, refusal.path, "the amount"),
+        Cause(refusal.cause, refusal.cause_path, "demanded here"),
+        remedy=refusal.remedy,
     )
+    if refusal.resource.get(*refusal.path) is None:  # only the missing amount can be at fault
+        demanded = (refusal.cause, refusal.cause_path, "demanded here")
+        return problem._replace(causes=(), related=(demanded,))
+    return problem
 
 
 def _unknown(load: Load, *, nodes_known: bool) -> Iterator[Unjudged]:

@@ -21,7 +21,7 @@ from tools.kubernetes.pod import Pod
 from tools.kubernetes.quantity import format_quantity, is_bytes
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.resource_sums import ContainerResources
-from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.rule import Cause, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
@@ -29,7 +29,7 @@ from tools.rules.target import Target
     judges=Judges.POD,
     severity=Severity.ERROR,
     remedy="Raise the limit or lower the request; state both, so that no default comes between.",
-    defers_to=("quantity-unit-sane", "limits-set"),
+    defers_to=("quantity-unit-sane", "resource-range", "limits-set"),
 )
 def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     resources = PodResources(pod, target.resources)
@@ -39,9 +39,10 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     for name, limit in resources.pod_level("limits").items():
         if sums.get(name, 0) > limit.amount:
             request = format_quantity(sums[name], binary=is_bytes(name))
-            yield Problem(
-                stated.get(name, limit).path,
+            words = (("the request", stated.get(name)), ("the limit", limit))
+            yield Problem.between(
                 f"the pod requests {request!r} of {name}, and limits itself to {limit.value!r}",
+                *(Cause(pod.workload, one.path, word) for word, one in words if one),
             )
 
 
@@ -51,20 +52,19 @@ def _container(own: ContainerResources) -> Iterator[Problem]:
         limit = own.limits.get(name)
         if limit is None or request.amount <= limit.amount:
             continue
-        given = [stated for stated in (request, limit) if stated.resource is not workload]
-        own_paths = [s.path for s in (request, limit) if s.resource is workload]
-        path = own_paths[0] if own_paths else own.container.at("resources")
+        words = (("request", request), ("limit", limit))
+        given = [stated for _, stated in words if stated.resource is not workload]
+        causes = [
+            Cause(s.resource, s.path, f"the default {word}" if s in given else f"the {word}")
+            for word, s in words
+        ]
+        causes.sort(key=lambda cause: cause.resource is not workload)
         asked, allowed = (_named(stated, workload) for stated in (request, limit))
-        yield Problem(
-            path,
+        yield Problem.between(
             f"container {own.container.name!r} requests {asked} of {name}, "
             f"more than the limit of {allowed}",
+            *causes,
             remedy=_remedy(name, request, limit) if given else None,
-            related=tuple(
-                (s.resource, s.path, "the default that applies" if s in given else "the limit")
-                for s in (request, limit)
-                if (s.resource, s.path) != (workload, path)
-            ),
         )
 
 

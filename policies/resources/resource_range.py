@@ -23,7 +23,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tools.kubernetes.effective_resources import PodResources
-from tools.kubernetes.pod import Pod
+from tools.kubernetes.limit_range import Stated
+from tools.kubernetes.pod import Container, Pod
 from tools.kubernetes.quantity import parse_quantity
 from tools.kubernetes.resource_sums import ContainerResources
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
@@ -69,10 +70,21 @@ def _judged(
             if text and bound is None:
                 yield Unjudged(f"{text!r} in policies.yaml is not a quantity", blocking=True)
             elif stated and bound is not None and stated.amount * sign < bound * sign:
-                subject = f"container {own.container.name!r} has a {name} {field.removesuffix('s')}"
-                yield Problem(
-                    own.container.at("resources", field, name),
-                    f"{subject} of {stated.value!r}, {word} than {text}",
-                    remedy=f"Write {text} or {'more' if sign > 0 else 'less'}, or agree on another "
-                    "range in policies.yaml.",
+                remedy = (
+                    f"Write {text} or {'more' if sign > 0 else 'less'}, or agree on another "
+                    "range in policies.yaml."
                 )
+                problem = _problem(own.container, field, name, stated, f"{word} than {text}")
+                yield problem._replace(remedy=remedy)
+
+
+def _problem(container: Container, field: str, name: str, stated: Stated, words: str) -> Problem:
+    subject = f"container {container.name!r} has a {name} {field.removesuffix('s')}"
+    if stated.resource is not container.pod.workload:
+        return Problem(
+            container.at("resources", field, name),
+            f"{subject} of {stated.value!r}, {words}",
+            related=((stated.resource, stated.path, "the default that applies"),),
+        )
+    source = "" if field in stated.path else " (its limit)"
+    return Problem(stated.path, f"{subject} of {stated.value!r}{source}, {words}")

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from tools.kubernetes.autoscaling import bounds_of
 from tools.kubernetes.resource import Resource
-from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.rule import Cause, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
@@ -44,5 +44,9 @@ def check(autoscaler: Resource, target: Target, options: Options) -> Iterator[Pr
     if autoscaler.get(*high.path) is not None and high.value <= low.value:
         comparison = "equals" if high.value == low.value else "is below"
         message = f"maxReplicas {high.value} {comparison} minReplicas {low.value}"
-        remedy = f"Write `maxReplicas: {max(low.value, options.min) + 1}` or more."
-        yield Problem(high.path, f"{message}, so there is nothing to scale", remedy=remedy)
+        yield Problem.between(
+            f"{message}, so there is nothing to scale",
+            Cause(autoscaler, high.path, "the maximum"),
+            Cause(autoscaler, low.path, "the minimum"),
+            remedy=f"Write `maxReplicas: {max(low.value, options.min) + 1}` or more.",
+        )

@@ -26,12 +26,16 @@ from tools.kubernetes.resource import Resource
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
+MEASURED = ("cpu", "memory")
+"""What the metrics API reports of pods: https://github.com/kubernetes/metrics."""
+
 
 @rule(
     judges=Judges.OBJECT,
     kinds=("HorizontalPodAutoscaler",),
     severity=Severity.ERROR,
     remedy="Give the container resources.requests for the resource, or use an averageValue.",
+    defers_to=("requests-set",),
 )
 def check(autoscaler: Resource, target: Target, options: None) -> Iterator[Problem | Unjudged]:
     metrics = list(utilization_metrics(autoscaler))
@@ -45,6 +49,10 @@ def check(autoscaler: Resource, target: Target, options: None) -> Iterator[Probl
     resources = PodResources(pod, target.resources)
     lacking: dict[tuple[str, str], Problem] = {}
     for metric in metrics:
+        if metric.resource not in MEASURED:
+            message = f"nothing measures {metric.resource!r} as a resource of pods"
+            yield Problem((*metric.path, "name"), message, remedy="Name cpu or memory.")
+            continue
         names = [own.container.name for own in resources.containers if own.container.stays]
         if metric.container is not None and metric.container not in names:
             message = f"the pod has no container {metric.container!r} to measure"

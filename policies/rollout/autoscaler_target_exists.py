@@ -19,10 +19,11 @@ from tools.kubernetes.autoscaling import AUTOSCALERS, target_of
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.rollout import SCALABLE, WITHOUT_SCALE
 from tools.kubernetes.spelling import closest
-from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
+from tools.rules.rule import Cause, Consequences, Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
 REFERENCE = ("spec", "scaleTargetRef")
+NAMESPACE = ("metadata", "namespace")
 
 
 @rule(
@@ -58,7 +59,7 @@ def check(autoscaler: Resource, target: Target, options: None) -> Iterator[Probl
 
 
 def _missing(autoscaler: Resource, target: Target) -> Problem:
-    """What keeps the reference from being found: its group, its namespace or all of it."""
+    """What keeps the reference from being found: its group, namespace, kind or name."""
     wanted = target_of(autoscaler)
     called = f"{wanted.kind} {wanted.name!r}"
     for other in target.resources.of_kind(wanted.kind):
@@ -67,17 +68,39 @@ def _missing(autoscaler: Resource, target: Target) -> Problem:
             stated = "not set" if given is None else repr(given)
             sentence = f"apiVersion is {stated}, but {called} is of {other.ref.api_version!r}"
             remedy = f"Write `apiVersion: {other.ref.api_version}`."
-            return Problem((*REFERENCE, "apiVersion"), sentence, remedy=remedy)
+            problem = Problem((*REFERENCE, "apiVersion"), sentence, remedy=remedy)
+            return _meant(problem, other, target)
     for other in target.resources.of_kind(wanted.kind):
         if other.name == wanted.name:
-            sentence = f"{called} is in namespace {other.namespace!r}, the autoscaler is not"
-            remedy = f"Write `namespace: {other.namespace}` in the metadata of the autoscaler."
-            return Problem((*REFERENCE, "name"), sentence, remedy=remedy)
-    here = [r for r in target.resources.of_kind(*SCALABLE) if r.namespace == wanted.namespace]
-    alike = closest(wanted.name, (r.name for r in here if r.kind == wanted.kind), 0.6)
-    elsewhere = next((r.kind for r in here if r.name == wanted.name), None)
-    sentence = f"there is no {called} in its namespace"
-    if alike or elsewhere:
-        remedy = f"Write `name: {alike}`." if alike else f"Write `kind: {elsewhere}`."
-        return Problem((*REFERENCE, "name"), sentence, remedy=remedy)
-    return Problem((*REFERENCE, "name"), sentence)
+            return Problem.between(
+                f"{called} is in namespace {other.namespace!r}, the autoscaler is not",
+                Cause(autoscaler, NAMESPACE, "the autoscaler's namespace"),
+                Cause(other, NAMESPACE, "the workload's namespace"),
+                remedy=f"Write `namespace: {other.namespace}` in the metadata of the autoscaler.",
+            )
+    return _misnamed(autoscaler, target)
+
+
+def _misnamed(autoscaler: Resource, target: Target) -> Problem:
+    """A reference to nothing, with the workload that is meant if one is much like it."""
+    wanted = target_of(autoscaler)
+    sentence = f"there is no {wanted.kind} {wanted.name!r} in its namespace"
+    beside = [r for r in target.resources.of_kind(*SCALABLE) if r.namespace == wanted.namespace]
+    for other in beside:
+        if other.name == wanted.name:
+            kind = f"Write `kind: {other.kind}`."
+            return _meant(Problem((*REFERENCE, "kind"), sentence, remedy=kind), other, target)
+    names = {other.name: other for other in beside if other.kind == wanted.kind}
+    own = autoscaler.name if autoscaler.name in names else None
+    near = closest(wanted.name, names, 0.6) or own
+    remedy = f"Write `name: {near}`." if near else None
+    problem = Problem((*REFERENCE, "name"), sentence, remedy=remedy)
+    return _meant(problem, names[near], target) if near else problem
+
+
+def _meant(problem: Problem, workload: Resource, target: Target) -> Problem:
+    """The problem with what follows from it: the workload seems to have no autoscaler."""
+    if target.autoscaler_of(workload):
+        return problem
+    fields = (("metadata", "name"), ("spec", "replicas"))
+    return problem._replace(explains=(Consequences(workload, fields),))

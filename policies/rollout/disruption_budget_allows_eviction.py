@@ -20,14 +20,17 @@ https://kubernetes.io/docs/tasks/run-application/configure-pdb/
 
 from collections.abc import Iterator, Sequence
 
+from tools.kubernetes.autoscaling import bounds_of
 from tools.kubernetes.disruption import budgets_of, evictable, guards
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.rollout import WITHOUT_SCALE, replicas_of
-from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
+from tools.rules.rule import Cause, Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
 SELECTOR = ("spec", "selector")
+_MANY = 1000
+"""So many pods that one of them may go, unless the budget is wrong for any number."""
 
 
 @rule(
@@ -66,8 +69,20 @@ def _judge(
     if free is not None and free < 1 <= expected:
         kept = "the only pod" if expected == 1 else f"all {expected} pods"
         remedy = "Write `maxUnavailable: 1`." if field == "maxUnavailable" else None
-        message = f"{field} {value!r} keeps {kept} from being evicted"
-        yield Problem(("spec", field), message, remedy=remedy)
+        yield Problem.between(
+            f"{field} {value!r} keeps {kept} from being evicted",
+            Cause(budget, ("spec", field), "the budget"),
+            *(_number_of(pod, target) for pod in pods if evictable(field, value, _MANY)),
+            remedy=remedy,
+        )
+
+
+def _number_of(pod: Pod, target: Target) -> Cause:
+    """The field that says how many pods there are at least."""
+    autoscaler = target.autoscaler_of(pod.workload)
+    if autoscaler is None:
+        return Cause(pod.workload, ("spec", "replicas"), "the replicas")
+    return Cause(autoscaler, bounds_of(autoscaler).minimum.path, "the fewest replicas")
 
 
 def _uncounted(workloads: Sequence[Resource], absolute: bool) -> Resource | None:
@@ -91,10 +106,10 @@ def _certain(pod: Pod, target: Target, absolute: bool) -> int:
 
 
 def _shared(budget: Resource, pods: Sequence[Pod], target: Target) -> Iterator[Problem]:
-    """Budgets before this one in the render that guard some of the same pods."""
+    """Budgets added before this one that guard some of the same pods."""
     told: list[Resource] = []
     for pod in pods:
-        for other in budgets_of(pod, target.resources):
+        for other in target.as_added(budgets_of(pod, target.resources)):
             if other is budget:
                 break
             if other not in told:

@@ -16,13 +16,15 @@ https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-b
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tools.kubernetes.disruption import budgets_of
+from tools.kubernetes.disruption import budgets_of, guards
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.rollout import SCALABLE, replicas_of
-from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.kubernetes.selector import unmet
+from tools.rules.rule import Cause, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 SEVERAL = 2
+SELECTOR = ("spec", "selector")
 
 
 @dataclass(frozen=True)
@@ -48,4 +50,24 @@ def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
     if replicas.maximum >= SEVERAL and not budgets_of(pod, target.resources):
         called = f"{workload.kind} {workload.name!r}"
         count = f"up to {replicas.maximum}" if replicas.minimum < SEVERAL else replicas.minimum
-        yield Problem(("metadata", "name"), f"no budget guards the {count} pods of {called}")
+        message = f"no budget guards the {count} pods of {called}"
+        yield _astray(pod, target, message) or Problem(("metadata", "name"), message)
+
+
+def _astray(pod: Pod, target: Target, message: str) -> Problem | None:
+    """The budget that was meant for the pods, if one of its labels keeps it from guarding any."""
+    for budget in target.resources.of_kind("PodDisruptionBudget"):
+        beside = budget.namespace == pod.namespace
+        if not beside or any(guards(budget, other) for other in target.pods):
+            continue
+        lacking = list(unmet(budget.get(*SELECTOR), pod.labels))
+        nearly = len(lacking) == 1 and len(budget.map(*SELECTOR, "matchLabels")) > 1
+        if lacking and (nearly or budget.name == pod.workload.name):
+            first = lacking[0]
+            return Problem.between(
+                f"{message}: for {budget.kind} {budget.name!r} {first.sentence}",
+                Cause(budget, (*SELECTOR, *first.path), "the budget"),
+                Cause(pod.workload, pod.label_at(first.key), "the label of the pods"),
+                remedy="Let the selector of the budget match the labels of the pods.",
+            )
+    return None

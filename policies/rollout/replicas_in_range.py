@@ -39,6 +39,7 @@ class Options:
     severity=Severity.ERROR,
     remedy="Set spec.replicas, or the autoscaler's minReplicas and maxReplicas, inside the range.",
     options=Options,
+    defers_to=("autoscaler-bounds-sane",),
 )
 def check(workload: Resource, target: Target, options: Options) -> Iterator[Problem]:
     if target.facts.declares(options.exempt, workload.kind, workload.name):

@@ -16,13 +16,20 @@ https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tools.kubernetes.pod import Pod
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.rollout import SCALABLE
 from tools.kubernetes.selector import unmet
-from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.rule import Cause, Consequences, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 SELECTOR = ("spec", "selector")
+_SELECTORS = {
+    "Service": SELECTOR,
+    "PodDisruptionBudget": (*SELECTOR, "matchLabels"),
+    "NetworkPolicy": ("spec", "podSelector", "matchLabels"),
+}
+"""Where other objects select pods."""
 
 
 @rule(
@@ -43,8 +50,30 @@ def check(workload: Resource, target: Target, options: None) -> Iterator[Problem
         yield Problem(SELECTOR, message, remedy=remedy)
     for requirement in unmet({"matchLabels": selector} if plain else selector, pod.labels):
         path = requirement.path[1:] if plain else requirement.path
-        message = f"the selector does not match the pod template: {requirement.sentence}"
-        yield Problem((*SELECTOR, *path), message)
+        wanted = workload.get(*SELECTOR, *path)
+        fields = [
+            Cause(workload, (*SELECTOR, *path), "the selector"),
+            Cause(workload, pod.label_at(requirement.key), "the label of the pod template"),
+        ]
+        if workload.labels.get(requirement.key) == wanted:
+            fields.reverse()  # two against one
+        problem = Problem.between(
+            f"the selector does not match the pod template: {requirement.sentence}", *fields
+        )
+        explained = _asking(pod, requirement.key, wanted, target)
+        yield problem._replace(explains=tuple(explained))
+
+
+def _asking(pod: Pod, key: str, wanted: Any, target: Target) -> Iterator[Consequences]:
+    """What else asks the pod for the label that its selector asks for."""
+    constraints = pod.workload.maps(*pod.at("topologySpreadConstraints"))
+    own = [(*path, "labelSelector", "matchLabels", key) for path, _ in constraints]
+    same = tuple(path for path in own if pod.workload.get(*path) == wanted)
+    yield Consequences(pod.workload, same, (pod.label_at(key),))
+    for kind, above in _SELECTORS.items():
+        for other in target.resources.of_kind(kind):
+            if other.namespace == pod.namespace and other.get(*above, key) == wanted:
+                yield Consequences(other, ((*above, key),))
 
 
 def _is_own(workload: Resource) -> bool:

@@ -23,8 +23,9 @@ from collections.abc import Iterator
 from tools.kubernetes.pod import LONG_RUNNING, Container, Pod
 from tools.kubernetes.resource import as_list
 from tools.kubernetes.services import request_services_of, serving_containers
-from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.rule import Cause, Judges, Problem, Severity, rule
 from tools.rules.target import Target
+from tools.source.place import FieldPath
 
 KINDS = LONG_RUNNING | {"ReplicationController", "Pod"}
 PRE_STOP = ("lifecycle", "preStop")
@@ -56,8 +57,19 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
             yield Problem(container.at(*PRE_STOP), f"{message} sends it connections")
         elif seconds is not None and isinstance(grace, int) and seconds >= grace:
             message = f"container {container.name!r} sleeps {seconds} s before it stops, and"
-            remedy = "Set terminationGracePeriodSeconds well above the seconds of the preStop hook."
-            yield Problem(period, f"{message} is killed after {grace} s", remedy=remedy)
+            yield Problem.between(
+                f"{message} is killed after {grace} s",
+                Cause(pod.workload, period, "the grace period"),
+                Cause(pod.workload, _sleep_path(container), "the preStop hook"),
+                remedy="Set terminationGracePeriodSeconds well above the seconds of the preStop"
+                " hook.",
+            )
+
+
+def _sleep_path(container: Container) -> FieldPath:
+    fixed = container.at(*PRE_STOP, "sleep", "seconds")
+    own = container.get(*PRE_STOP, "sleep", "seconds") is not None
+    return fixed if own else container.at(*PRE_STOP, "exec", "command")
 
 
 def _sleep_of(container: Container) -> int | None:

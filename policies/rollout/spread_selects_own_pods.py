@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.selector import unmet
 from tools.kubernetes.services import ADDED_LABELS
-from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.rule import Cause, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
@@ -35,5 +35,9 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
             yield Problem((*path, "labelSelector"), message)
         for requirement in unmet(selector, pod.labels):
             if requirement.key not in ADDED_LABELS:
-                message = f"the constraint does not count its own pod: {requirement.sentence}"
-                yield Problem((*path, "labelSelector", *requirement.path), message)
+                selector_path = (*path, "labelSelector", *requirement.path)
+                yield Problem.between(
+                    f"the constraint does not count its own pod: {requirement.sentence}",
+                    Cause(pod.workload, selector_path, "the constraint"),
+                    Cause(pod.workload, pod.label_at(requirement.key), "the label of the pod"),
+                )

@@ -73,7 +73,7 @@ def test_a_kind_that_nobody_knows_is_named_once() -> None:
     reason = "whether a Widget has a namespace is unknown without its CRD"
     assert [(entry.reason, entry.blocking) for entry in outcome.not_judged] == [(reason, False)]
     assert [finding.message for finding in outcome.findings] == [
-        "Service 'web' names no namespace, ConfigMap 'settings' names 'shop'"
+        "the object names no namespace, ConfigMap 'settings' names 'shop'"
     ]
 
 

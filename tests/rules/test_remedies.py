@@ -329,7 +329,7 @@ spec: {hard: {requests.cpu: 800m}}
          "and '.', with a letter or digit at both ends",
          "Write `https-example.com`, for example. An annotation may hold any text."),
     Case("labels-standard", pod("").replace("metadata: {", "metadata: {labels: {team: ''}, "),
-         "Pod 'web' leaves empty the label team", "Write `team: …` below metadata.labels.",
+         "the object leaves empty the label team", "Write `team: …` below metadata.labels.",
          "rules: {labels-standard: {required: [team]}}"),
     Case("schema-valid", pod("", ports="[{containerPort: 80, protocol: [TCP]}]"),
          "spec.containers[0].ports[0].protocol is a list, must be a string",

@@ -6,7 +6,7 @@ the amounts of the containers add up to the pod's, unless `spec.resources` of th
 (on by default since Kubernetes 1.34), and the RuntimeClass' overhead comes on top.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cached_property
 
@@ -119,7 +119,7 @@ class PodResources:
 
     def without_overhead(self, field: str) -> Sums:
         """The sum of the containers in `requests` or `limits`, or what the pod says instead."""
-        return {**aggregate(self.containers, field), **self._instead(field)}
+        return {**aggregate(_running(self.containers), field), **self._instead(field)}
 
     def _instead(self, field: str) -> Sums:
         """Pod-level amounts. Where only the limit is stated, the request follows from it."""
@@ -127,7 +127,7 @@ class PodResources:
         limits = self.pod_level("limits")
         if field == "limits" or not limits:
             return own
-        sums = aggregate(self._own, "requests")
+        sums = aggregate(_running(self._own), "requests")
         asked = {name: sums[name] for name in sums if name in _COMPUTE}
         return {**{name: stated.amount for name, stated in limits.items()}, **asked, **own}
 
@@ -175,6 +175,11 @@ class PodResources:
         return not any(
             stated.amount > 0 for part in parts for name, stated in part.items() if name in _COMPUTE
         )
+
+
+def _running(containers: Sequence[ContainerResources]) -> Sequence[ContainerResources]:
+    """Those that count: one without an image beside others is refused, and never runs."""
+    return [own for own in containers if own.container.get("image")] or containers
 
 
 def _pod_level(name: str) -> bool:

@@ -99,6 +99,10 @@ class Pod:
         """The labels that the pods carry."""
         return as_map(self.workload.get(*self.template, "metadata", "labels"))
 
+    def label_at(self, key: str) -> FieldPath:
+        """The field path, from the root of the workload, of a label of the pod."""
+        return (*self.template, "metadata", "labels", key)
+
     @property
     def annotations(self) -> Mapping[str, str]:
         return as_map(self.workload.get(*self.template, "metadata", "annotations"))

@@ -5,6 +5,7 @@ https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-pro
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from math import inf
 from typing import Any
 
 from tools.kubernetes.pod import Container, Pod, Role
@@ -51,6 +52,15 @@ class Probe:
         """What the probe does, None if it says nothing: the API server refuses that."""
         return next((name for name in HANDLERS if isinstance(self.data.get(name), dict)), None)
 
+    def asks_at(self) -> Iterator[FieldPath]:
+        """The fields that make up the endpoint, the most telling first."""
+        handler = self.handler or ""
+        fields = {"httpGet": ("path", "port"), "grpc": ("port", "service"), "tcpSocket": ("port",)}
+        for field in fields.get(handler, ()):
+            yield self.at(handler, field)
+        if handler == "exec":
+            yield self.at(handler)
+
     def seconds(self, name: str) -> int | None:
         """A number of the probe with its default; None if it has another type."""
         value = self.data.get(name)
@@ -74,6 +84,11 @@ class Probe:
         """Seconds after the start of the container until a failure counts that was there always."""
         delay, budget = self.seconds("initialDelaySeconds"), self.budget
         return None if delay is None or budget is None else delay + budget
+
+    def budget_at(self) -> Iterator[FieldPath]:
+        """The fields that make up the deadline, the one to change first."""
+        for name in ("failureThreshold", "periodSeconds", "initialDelaySeconds"):
+            yield self.at(name)
 
     @property
     def port(self) -> Any:
@@ -163,24 +178,33 @@ def port_number(container: Container, port: Any) -> Any:
     return port
 
 
-def start_budget(pod: Pod) -> int | None:
-    """Seconds that the probes of a pod allow it to become ready; None if they are no numbers.
+def start_probes(pod: Pod) -> list[Probe]:
+    """The probes whose deadlines together are what a pod may take to become ready.
 
     Sidecars start one after the other, each waiting for the startup probe of the one before, then
-    all main containers together. Without a startup probe the others bound the start.
+    all main containers together. Without a startup probe the others bound the start. A
+    deadline that is no number counts as the longest.
     """
-    sidecars, rest = 0, 0
+    sidecars: list[Probe] = []
+    rest: list[Probe] = []
     for container in pod.containers:
         if not container.stays:
             continue
         startup = probe_of(container, STARTUP)
-        probes = [startup] if startup else [probe_of(container, f) for f in (LIVENESS, READINESS)]
-        deadlines = [probe.deadline for probe in probes if probe]
-        if None in deadlines:
-            return None
-        longest = max((d for d in deadlines if d is not None), default=0)
         if startup and container.role is Role.SIDECAR:
-            sidecars += longest
-        else:
-            rest = max(rest, longest)
-    return sidecars + rest
+            sidecars.append(startup)
+            continue
+        probes = [startup] if startup else [probe_of(container, f) for f in (LIVENESS, READINESS)]
+        rest += [probe for probe in probes if probe]
+    return sidecars + sorted(rest, key=_deadline)[-1:]
+
+
+def _deadline(probe: Probe) -> float:
+    return inf if probe.deadline is None else probe.deadline
+
+
+def start_budget(pod: Pod) -> int | None:
+    """Seconds that the probes of a pod allow it to become ready; None if they are no numbers."""
+    deadlines = [probe.deadline for probe in start_probes(pod)]
+    known = [deadline for deadline in deadlines if deadline is not None]
+    return sum(known) if len(known) == len(deadlines) else None

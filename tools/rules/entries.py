@@ -166,4 +166,12 @@ def why_nothing(entry: Entry, wanted: Selection, field: str) -> tuple[Place, str
     asked = zip(wanted._fields, wanted, strict=True)
     parts = [f"{part} {value!r}" for part, value in asked if value and part != "place"]
     which = f"has {' and '.join(parts)}" if parts else "is there"
-    return entry.place(field), f"no object {which} when it is applied"
+    return entry.place(field, *_asked(wanted)), f"no object {which} when it is applied"
+
+
+def _asked(wanted: Selection) -> tuple[str, ...]:
+    """The part of a selector that must be what nothing fits, () if there are several."""
+    names = ("namespace", "labels", "annotations")
+    fields = dict(zip(names, ("namespace", "labelSelector", "annotationSelector"), strict=True))
+    asked = [field for name, field in fields.items() if getattr(wanted, name)]
+    return tuple(asked) if len(asked) == 1 else ()

@@ -35,12 +35,38 @@ class Judges(Enum):
     CONFIGURATION = "policies.yaml, after every target has been judged"
 
 
+class Cause(NamedTuple):
+    """One of several fields that are wrong together, with a few words such as `the limit`."""
+
+    resource: Resource
+    path: FieldPath
+    words: str
+
+
+class Consequences(NamedTuple):
+    """Fields of an object whose findings only follow from a problem.
+
+    `below` are fields that count with all that stands in them, `exactly` those that count alone.
+    """
+
+    resource: Resource
+    below: tuple[FieldPath, ...]
+    exactly: tuple[FieldPath, ...] = ()
+
+
 class Problem(NamedTuple):
     """A violation at a field of a rendered object, or at the key of the field if `at_key` is set.
 
     `resource` is only needed where the check judges more than one object; `related` are other
     fields that matter, each with a few words; `remedy` replaces the rule's where a more exact
     one is known; `severity` lowers the rule's for this one.
+
+    `causes` are the fields that contradict each other, if it takes several to be wrong: the
+    finding is about the one that was set last, an overlay's rather than its base's, and relates
+    the others; of fields that were set side by side it is about the first. `kustomization` is the
+    field of a kustomization that gives many objects what this one lacks (`namespace`, `labels`,
+    `resources`): where that is what a person would edit, the finding is there. `explains` are
+    fields about which other rules are silent then.
     """
 
     path: FieldPath
@@ -50,6 +76,15 @@ class Problem(NamedTuple):
     related: tuple[tuple[Resource, FieldPath, str], ...] = ()
     severity: Severity | None = None
     at_key: bool = False
+    causes: tuple[Cause, ...] = ()
+    kustomization: str = ""
+    explains: tuple[Consequences, ...] = ()
+
+    @classmethod
+    def between(cls, message: str, *causes: Cause, remedy: str | None = None) -> "Problem":
+        """A contradiction between fields; the first is what people usually change."""
+        first = causes[0]
+        return cls(first.path, message, first.resource, remedy, causes=causes)
 
 
 class SourceProblem(NamedTuple):

@@ -6,8 +6,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tools.kubernetes.resource import Resource, ResourceSet
+from tools.rules.blame import blame, is_consequence
 from tools.rules.finding import Finding, NotJudged, Related
-from tools.rules.rule import Judges, Outcome, Problem, Rule, Severity, SourceProblem, Unjudged
+from tools.rules.rule import (
+    Consequences,
+    Judges,
+    Outcome,
+    Problem,
+    Rule,
+    Severity,
+    SourceProblem,
+    Unjudged,
+)
 from tools.rules.target import Target
 from tools.source.place import Place
 from tools.source.repository import Repository
@@ -44,6 +54,7 @@ def judge(
 ) -> Verdict:
     """Run the rules that have a setting. A rule that raises is not judged, and that blocks."""
     verdict = Verdict([], [])
+    explained: list[tuple[Finding, Consequences]] = []
     for rule_id, setting in settings.items():
         if rules[rule_id].judges in _AFTERWARDS:
             continue
@@ -51,9 +62,14 @@ def judge(
         try:
             for outcome in run.outcomes():
                 run.record(outcome, verdict)
+                if isinstance(outcome, Problem) and outcome.explains:
+                    explained += [(verdict.findings[-1], what) for what in outcome.explains]
         except Exception as error:  # a defect of one rule must not hide what the others found
             verdict.not_judged.append(run.crash(error))
-    verdict.findings[:] = without_echoes(verdict.findings, rules, is_waived)
+    told = without_echoes(verdict.findings, rules, is_waived)
+    still = {id(finding) for finding in told if not is_waived(finding)}
+    explained = [(by, what) for by, what in explained if id(by) in still]
+    verdict.findings[:] = [f for f in told if not is_consequence(f, explained)]
     verdict.findings.sort(key=lambda finding: finding.order)
     verdict.not_judged.sort(key=lambda entry: entry.order)
     return verdict
@@ -174,31 +190,28 @@ class _Run:
         resource = problem.resource or self.subject
         if resource is None:
             raise TypeError(f"{self.rule.id} yields a Problem without saying on which object")
-        location = self._locate(resource, problem.path)
-        related = [
-            Related(place, message)
-            for other, path, message in problem.related
-            if (place := self._locate(other, path).place)
-        ]
-        if location and location.overrides and location.path == problem.path:
-            related.append(Related(location.overrides[0].place, "set first here"))
+        blamed = blame(problem, resource, self._locate)
         return Finding(
             rule=self.rule.id,
             severity=min(self.setting.severity, problem.severity or self.setting.severity),
             target=self.target.path,
-            resource=resource.ref,
-            path=problem.path,
+            resource=blamed.resource.ref,
+            path=blamed.path,
             message=problem.message,
             remedy=problem.remedy or self.rule.remedy,
-            source=(location.key if problem.at_key else None) or location.place,
-            related=tuple(related),
+            source=blamed.place,
+            related=blamed.related,
             confidential=self.rule.confidential or resource.kind == "Secret",
         )
 
-    def _locate(self, resource: Resource, path: tuple[str | int, ...]) -> Location:
+    def _locate(
+        self, resource: Resource, path: tuple[str | int, ...], kustomization: str = ""
+    ) -> Location:
         trace = self.homes.get(id(resource), self.target).trace
         if trace is None:
             return Location(None, "resource", path, reason="this target has no source files")
+        if kustomization == "resources" or (kustomization and resource.get(*path) is None):
+            return trace.common(resource, path, kustomization) or trace.locate(resource, path)
         return trace.locate(resource, path)
 
     def _source_finding(self, problem: SourceProblem) -> Finding:

@@ -1,6 +1,6 @@
 """What a rule sees: the objects of one target, where they come from, and what is declared."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -71,7 +71,7 @@ class Target:
         """The HorizontalPodAutoscaler, or ScaledObject, of the target that scales a workload.
 
         It has to name the workload's group, kind, namespace and name. None if there is none; the
-        first if there are several.
+        one that was added first if there are several.
         """
         return self._autoscalers.get(identity(workload))
 
@@ -126,10 +126,19 @@ class Target:
 
     @cached_property
     def _autoscalers(self) -> Mapping[ScaleTarget, Resource]:
-        found: dict[ScaleTarget, Resource] = {}
+        found: dict[ScaleTarget, list[Resource]] = {}
         for autoscaler in self.resources.of_kind(*AUTOSCALERS):
-            found.setdefault(target_of(autoscaler), autoscaler)
-        return found
+            found.setdefault(target_of(autoscaler), []).append(autoscaler)
+        return {wanted: self.as_added(several)[0] for wanted, several in found.items()}
+
+    def as_added(self, resources: Sequence[Resource]) -> Sequence[Resource]:
+        """Objects in the order in which the files of the target add them.
+
+        An overlay adds its own after those of its bases, whatever order they are rendered in.
+        """
+        trace = self.trace
+        several = trace is not None and len(resources) > 1
+        return sorted(resources, key=trace.added) if trace and several else resources
 
     @cached_property
     def deployed_by_argocd(self) -> bool:

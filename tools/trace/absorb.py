@@ -40,6 +40,7 @@ def absorb(made: Object, objects: list[Object]) -> None:
     made.previous, made.prefixes, made.suffixes = old.previous, old.prefixes, old.suffixes
     made.hashed = made.hashed and old.hashed
     made.annotated, made.behavior, made.vars = old.annotated, old.behavior, old.vars
+    made.folders = old.folders
     made.refresh()
     objects[objects.index(old)] = made
 

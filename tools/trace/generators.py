@@ -182,7 +182,7 @@ class _Making:
                 raise Mistaken(Mistake(place, sentence, "Write `FILE` or `KEY=FILE`."))
             name = name if equals else key
             file, content = self._read(name)
-            source = Source(file, "generator")
+            source = self._read_from(file)
             key = key if equals else name.rpartition("/")[2]
             yield _Pair(key, content, source, Spot(0), place)
 
@@ -191,7 +191,7 @@ class _Making:
 
     def _env_file(self, entry: Scalar) -> Iterator[_Pair]:
         file, content = self._read(entry.text)
-        source = Source(file, "generator")
+        source = self._read_from(file)
         for number, line in enumerate(content.decode("utf-8-sig").split("\n")):
             text = line.removesuffix("\r").lstrip()
             if text and not text.startswith("#"):
@@ -199,6 +199,9 @@ class _Making:
                 indent = len(line) - len(line.lstrip())
                 place = Place(file, number + 1, indent + 1)
                 yield _Pair(key, value.encode(), source, Spot(number, indent), place)
+
+    def _read_from(self, file: str) -> Source:
+        return Source(file, "generator").at(self.layer.turn)
 
     def _read(self, name: str) -> tuple[str, bytes]:
         file = join(self.layer.folder, name)

@@ -41,6 +41,7 @@ class Step:
         self.source = data.text("from")
         self.value = data.get("value")
         self.place = place_of(data) or fallback
+        self.by = data.source
         self.before: list[Any] = []
         self.nothing: list[Object] = []
 
@@ -239,8 +240,8 @@ def _remove(root: Map, path: str, removed: dict[tuple[int, str], Value]) -> Valu
 
 def _note_removal(root: Map, step: Step) -> None:
     parent, token = _parent(root, step.path)
-    if isinstance(parent, Map):
-        parent.note_removal(token, step.place, "patch")
+    if isinstance(parent, Map) and step.by is not None:
+        parent.note_removal(token, step.place, step.by)
 
 
 def superseding(value: Value, old: Value | None) -> Value:

@@ -1,6 +1,7 @@
 """One kustomization while it is replayed: its entries as values with places, and the log."""
 
 from collections.abc import Iterator
+from itertools import count
 from typing import NamedTuple
 
 from yaml.nodes import Node
@@ -33,22 +34,24 @@ class Text(NamedTuple):
     place: Place
     roots: list[Node]
     position: Position | None = None
+    turn: int = 0
 
     def values(self, layer: str, *, as_resource: bool = True) -> Iterator[Value]:
         """The documents as values. Resources and strategic merge patches are read with other
         rules for scalars than the rest.
         """
         typed = resource_scalar if as_resource else scalar
-        source = Source(self.file, layer, typed, self.position)
+        source = Source(self.file, layer, typed, self.position).at(self.turn)
         for root in self.roots:
             yield value_of(source, None, root)
 
 
 class Log:
-    """The applications in the order of the build, each entry once."""
+    """The applications in the order of the build, each entry once; `turns` counts its steps."""
 
-    def __init__(self) -> None:
+    def __init__(self, turns: Iterator[int] | None = None) -> None:
         self._entries: dict[tuple[object, ...], Application] = {}
+        self.turns = turns or count(1)
 
     def __iter__(self) -> Iterator[Application]:
         return iter(self._entries.values())
@@ -93,12 +96,20 @@ class Layer:
         self.log = log
         self.place = place_of(root) or Place(file, 1, 1)
         self.schemas: Find = schema_of
+        self.turn = 0
+
+    def begin(self) -> None:
+        """Begin a step of the build: what is set from now on is set after all that was before."""
+        self.turn = next(self.log.turns)
+        if self.root.source is not None:
+            self.root.source.turn = self.turn
 
     def with_fields(self, fields: dict[str, Value], log: Log) -> "Layer":
         """A layer in the same place that has only these fields."""
         root = Map(self.root.source, None, self.root.node, fields)
         layer = Layer(self.repository, self.folder, self.file, root, log)
         layer.schemas = self.schemas
+        layer.turn = self.turn
         return layer
 
     def entries(self, field: str) -> list[Value]:
@@ -122,7 +133,7 @@ class Layer:
         """
         file = join(self.folder, name)
         roots = [document.node for document in self.repository.documents(file)]
-        return Text(file, False, Place(file, 1, 1), roots)
+        return Text(file, False, Place(file, 1, 1), roots, turn=self.turn)
 
     def inline(self, value: Scalar) -> Text:
         """The YAML documents that the text of a scalar holds.
@@ -134,7 +145,8 @@ class Layer:
         place = place_of(value) or self.place
         file = value.source.file or self.file
         roots = [document.node for document in parse(value.text, file)]
-        return Text(file, True, place, roots, _Within(self.repository, file, value))
+        position = _Within(self.repository, file, value)
+        return Text(file, True, place, roots, position, self.turn)
 
 
 class _Within:

@@ -26,6 +26,9 @@ class Location(NamedTuple):
     `layer` is what set it last: resource, patch, images, replicas, labels, annotations, namespace,
     name, generator, replacement or hash. `overrides` are earlier places, oldest first.
     `path` is what `place` belongs to: the field asked for, or its nearest existing parent.
+    `turn` orders places by when Kustomize applies what stands there: an overlay after its bases,
+    its patches after its resources. What is listed side by side, also by components, has the same
+    turn; plain YAML has 0.
     `key` is where the key stands that leads to the field, None for items of lists.
     """
 
@@ -35,6 +38,7 @@ class Location(NamedTuple):
     overrides: tuple[Override, ...] = ()
     reason: str | None = None
     key: Place | None = None
+    turn: int = 0
 
 
 class Tracer(Protocol):
@@ -52,3 +56,14 @@ class Tracer(Protocol):
 
     def locate(self, resource: Resource, path: FieldPath) -> Location:
         """Where the field at `path` is set; for a missing field, its nearest existing parent."""
+
+    def added(self, resource: Resource) -> tuple[int, int]:
+        """When the object itself was added, to be compared with others: an overlay's after those
+        of its bases, and what is listed later after what is listed before it.
+        """
+
+    def common(self, resource: Resource, path: FieldPath, field: str) -> Location | None:
+        """Where a field of a kustomization could give the object what it lacks at `path`.
+
+        None where it is the object itself that lacks it, while others like it do not.
+        """

@@ -66,8 +66,8 @@ def locate(root: Value, data: Any, path: FieldPath) -> Location:
 def _removed(value: Value | None, part: str | int, path: FieldPath) -> Location | None:
     """The patch that took a field away, if one did: that is the line to change."""
     if isinstance(value, Map) and isinstance(part, str) and part in (value.removed or {}):
-        place, layer = (value.removed or {})[part]
-        return Location(place, layer, path)
+        place, source = (value.removed or {})[part]
+        return Location(place, source.layer, path, turn=source.turn)
     return None
 
 
@@ -77,7 +77,7 @@ def _nearest(known: list[Value], path: FieldPath) -> Location:
         place = place_of(known[depth])
         source = known[depth].source
         if place is not None and source is not None:
-            return Location(place, source.layer, path[:depth])
+            return Location(place, source.layer, path[:depth], turn=source.turn)
     return Location(None, "resource", path, reason=_NOWHERE)
 
 
@@ -100,7 +100,9 @@ def _location(value: Value | None, rendered: Any, path: FieldPath) -> Location:
     if place is None:
         return Location(None, layer, path, reason=reason or _NOWHERE)
     overrides = _overrides(value) if isinstance(value, Scalar) else ()
-    return Location(place, layer, path, overrides, reason, key_place_of(value, path))
+    turn = source.turn if source is not None else 0
+    key = key_place_of(value, path)
+    return Location(place, layer, path, overrides, reason, key, turn)
 
 
 def _overrides(value: Scalar) -> tuple[Override, ...]:

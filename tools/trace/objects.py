@@ -36,14 +36,16 @@ class Id(NamedTuple):
 class Object:
     """One object. `root` is its data; the identity is cached and renewed by `refresh`.
 
-    `previous` are former identities, oldest first; `hashed` says that its name gets the hash of
-    its content; `annotated` that Kustomize has kept notes in its annotations, which makes
-    `metadata.annotations` exist while the build runs.
+    `previous` are former identities, oldest first; `folders` those of the kustomizations that it
+    came through, the one that lists or generates it first; `hashed` says that its name gets the
+    hash of its content; `annotated` that Kustomize has kept notes in its annotations, which makes
+    `metadata.annotations` exist while the build runs; `number` is its place among those that the
+    kustomizations list, before they are sorted.
     """
 
     __slots__ = (
-        "annotated", "behavior", "group", "hashed", "kind", "name", "namespace", "prefixes",
-        "previous", "root", "suffixes", "vars", "version",
+        "annotated", "behavior", "folders", "group", "hashed", "kind", "name", "namespace",
+        "number", "prefixes", "previous", "root", "suffixes", "vars", "version",
     )  # fmt: skip
 
     def __init__(self, root: Map) -> None:
@@ -55,6 +57,8 @@ class Object:
         self.annotated = False
         self.behavior = ""
         self.vars: tuple[str, ...] = ()
+        self.folders: tuple[str, ...] = ()
+        self.number = 0
         self.refresh()
 
     def refresh(self) -> None:

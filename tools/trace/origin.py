@@ -34,10 +34,10 @@ class Source:
 
     `file` None says that Kustomize itself made the value, and then `reason` says how. `typed`
     turns a scalar node into its value; `position` maps line and column (from 0) of a text that is
-    embedded in the file to those of the file.
+    embedded in the file to those of the file. `turn` says when in the build its values are set.
     """
 
-    __slots__ = ("file", "layer", "position", "reason", "typed")
+    __slots__ = ("file", "layer", "position", "reason", "turn", "typed")
 
     def __init__(
         self,
@@ -52,6 +52,7 @@ class Source:
         self.typed = typed
         self.position = position
         self.reason = reason
+        self.turn = 0
 
     @property
     def first_counts(self) -> bool:
@@ -66,9 +67,15 @@ class Source:
             line, column = self.position(line, column)
         return Place(self.file, line + 1, column + 1)
 
+    def at(self, turn: int) -> "Source":
+        """This source, with the step of the build at which its values are set."""
+        self.turn = turn
+        return self
+
     def as_layer(self, layer: str, reason: str | None = None) -> "Source":
         """The same text, with what it sets counted to another layer."""
-        return Source(self.file, layer, self.typed, self.position, reason or self.reason)
+        reason = reason or self.reason
+        return Source(self.file, layer, self.typed, self.position, reason).at(self.turn)
 
 
 def resource_scalar(node: ScalarNode) -> Any:

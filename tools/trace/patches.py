@@ -118,6 +118,7 @@ class _Run:
 
     def result(self, inline: Scalar | None, named: Scalar | None, target: Map | None) -> Objects:
         """The objects after the entry; those of an entry that cannot be followed are unchanged."""
+        self.layer.begin()
         try:
             if inline is not None:
                 text, raw = self.layer.inline(inline), inline.text

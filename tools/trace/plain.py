@@ -37,6 +37,13 @@ class PlainTrace:
         """Nothing was replayed, so no object of a log became anything."""
         return None
 
+    def added(self, resource: Resource) -> tuple[int, int]:
+        """In the order of the files."""
+        return 0, resource.index
+
+    def common(self, resource: Resource, path: FieldPath, field: str) -> None:
+        """Nothing gives objects in plain files what they lack."""
+
     def locate(self, resource: Resource, path: FieldPath) -> Location:
         document, root = self._origins[resource.index]
         found, place = document.nearest((*root, *path))

@@ -26,7 +26,7 @@ def transform(layer: Layer, config: Map, objects: Objects) -> Objects:
     if apply is None:
         application.unknown = f"the transformer {config.text('kind')} is not followed"
         return objects
-    inner = layer.with_fields({}, Log())
+    inner = layer.with_fields({}, Log(layer.log.turns))
     changed = apply(inner, config, objects)
     _sum_up(application, inner.log)
     return objects if changed is None else changed
@@ -49,7 +49,7 @@ def generate_from(layer: Layer, config: Map, objects: Objects) -> None:
     if generator is None:
         application.unknown = f"the generator {config.text('kind')} is not followed"
         return
-    inner = layer.with_fields({}, Log())
+    inner = layer.with_fields({}, Log(layer.log.turns))
     generate_one(inner, generator, config, None, objects)
     _sum_up(application, inner.log)
 

@@ -56,7 +56,7 @@ def _replacements(layer: Layer, entry: Map) -> Iterator[Map]:
         layer.log.entry(layer, "replacement", "replacements", entry).unknown = str(error)
         return
     for root in text.roots[:1]:
-        value = value_of(Source(text.file, "replacement"), None, root)
+        value = value_of(Source(text.file, "replacement").at(layer.turn), None, root)
         listed = value.items if isinstance(value, List) else [value]
         yield from (item for item in listed if isinstance(item, Map))
 

@@ -59,6 +59,8 @@ def replay(tree: Tree) -> Replay:
 
         resolve(built.variables, objects, built.configuration)
     objects = [obj for obj in objects if obj.annotations().get(_LOCAL, "false") == "false"]
+    for number, obj in enumerate(objects):
+        obj.number = number
     options = built.layer.root.get("sortOptions") if built.layer else None
     objects = in_order(objects, options if isinstance(options, Map) else None)
     for obj in objects:
@@ -98,6 +100,7 @@ class _Built:
         self.configuration: Configuration | None = None
         self.variables: list[Variable] = []
         self.layer: Layer | None = None
+        self.turn = 0
 
     def add_configuration(self, more: Configuration) -> Configuration:
         mine = self.configuration
@@ -134,7 +137,9 @@ class _Replaying:
         layer = layer_of(self.repository, kustomization, self.log)
         layer.schemas = self.schemas
         built = built or _Built()
+        above = set(map(id, built.objects))
         self._resources(layer, ("resources", "bases"), built)
+        layer.begin()
         configuration = built.add_configuration(configuration_of(layer))
         generate(layer, built.objects)
         for inner, config in self._plugins(layer, "generators"):
@@ -149,6 +154,9 @@ class _Replaying:
                     self.build(component, built)
         self._transform(layer, built, built.configuration or configuration)
         built.layer = layer
+        for obj in built.objects:
+            if id(obj) not in above:
+                obj.folders += (layer.folder,)
         if layer.root.has("vars"):
             from tools.trace.variables import variables_of
 
@@ -159,19 +167,29 @@ class _Replaying:
         return built
 
     def _resources(self, layer: Layer, fields: tuple[str, ...], built: _Built) -> None:
-        for field in fields:
-            for entry in layer.entries(field):
-                base = self._kustomization(layer, entry)
-                with self.identities.brought_by(layer, entry):
-                    if base is not None:
-                        below = self.build(base, None)
-                        self.identities.join(below.objects, built.objects)
-                        built.take(below)
-                    elif isinstance(entry, Scalar):
-                        objects = self._file(layer, entry)
-                        self.identities.made(objects)
-                        self.identities.join(objects, built.objects)
-                        built.objects += objects
+        entries = [entry for field in fields for entry in layer.entries(field)]
+        # Bases first, wherever they are listed: a kustomization's own files lie over them.
+        bases = [self._base(layer, entry) for entry in entries]
+        layer.begin()
+        # What a component lists stands beside what its parent lists, not over it.
+        layer.turn = built.turn = built.turn or layer.turn
+        for entry, base in zip(entries, bases, strict=True):
+            with self.identities.brought_by(layer, entry):
+                if base is not None:
+                    self.identities.join(base.objects, built.objects)
+                    built.take(base)
+                elif isinstance(entry, Scalar):
+                    objects = self._file(layer, entry)
+                    self.identities.made(objects)
+                    self.identities.join(objects, built.objects)
+                    built.objects += objects
+
+    def _base(self, layer: Layer, entry: Value) -> _Built | None:
+        base = self._kustomization(layer, entry)
+        if base is None:
+            return None
+        with self.identities.brought_by(layer, entry):
+            return self.build(base, None)
 
     def _kustomization(self, layer: Layer, entry: Value) -> Kustomization | None:
         if not isinstance(entry, Scalar):
@@ -183,7 +201,7 @@ class _Replaying:
             text = layer.named(entry.text)
         except SourceError:
             return []
-        source = Source(text.file, "resource", resource_scalar)
+        source = Source(text.file, "resource", resource_scalar).at(layer.turn)
         roots = [value_of(source, None, node) for node in objects_in(text.roots)]
         for number, root in enumerate(roots):
             mistake = unidentified(root, text.place)
@@ -194,6 +212,7 @@ class _Replaying:
     def _transform(self, layer: Layer, built: _Built, configuration: Configuration) -> None:
         objects = apply_merge_patches(layer, built.objects)
         objects = apply_patches(layer, objects)
+        layer.begin()
         namespace = layer.scalar("namespace")
         apply_namespace(layer, objects, configuration.specs["namespace"], namespace)
         apply_affixes(layer, objects, configuration, "namePrefix")
@@ -201,6 +220,7 @@ class _Replaying:
         apply_labels(layer, objects, configuration)
         apply_annotations(layer, objects, configuration)
         objects = apply_json_patches(layer, objects)
+        layer.begin()
         apply_replicas(layer, objects, configuration)
         apply_images(layer, objects, configuration)
         if layer.root.has("replacements"):
@@ -234,4 +254,5 @@ class _Replaying:
         file = (root.source.file if root.source else None) or layer.file
         inner = Layer(self.repository, layer.folder, file, root, self.log)
         inner.schemas = self.schemas
+        inner.begin()
         return inner, root

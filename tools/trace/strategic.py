@@ -179,7 +179,7 @@ def _note_removal(into: Map, key: str, old: Value | None, value: Value) -> None:
     place = place_of(value)
     is_gone = old is not None and key not in into.fields
     if is_gone and place is not None and value.source is not None:
-        into.note_removal(key, place, value.source.layer)
+        into.note_removal(key, place, value.source)
 
 
 def _tidy(into: Map, key: str, schema: Schema) -> None:

@@ -11,6 +11,7 @@ from tools.trace.location import Location
 
 if TYPE_CHECKING:
     from tools.trace.application import Application
+    from tools.trace.common import Common
     from tools.trace.lookup import Entry
     from tools.trace.objects import Object
     from tools.trace.replay import Replay
@@ -44,6 +45,18 @@ class Trace:
 
         return locate(obj.root, resource.data, path)
 
+    def added(self, resource: Resource) -> tuple[int, int]:
+        """When the object itself was added, to be compared with others."""
+        obj = self._objects.get(id(resource))
+        source = obj.root.source if obj else None
+        return (source.turn, obj.number) if obj and source else (0, resource.index)
+
+    def common(self, resource: Resource, path: FieldPath, field: str) -> Location | None:
+        """Where a field of a kustomization could give the object what it lacks at `path`."""
+        obj = self._objects.get(id(resource))
+        place = self._common.place(obj, path, field) if obj else None
+        return Location(place, field, ()) if place else None
+
     def entries(self, resource: Resource) -> "Iterator[Entry]":
         """Every scalar of a resource, and each empty map or list, with where it is set."""
         from tools.trace.lookup import UNKNOWN_FIELD, entries
@@ -56,6 +69,12 @@ class Trace:
     def rendered(self, obj: "Object") -> Resource | None:
         """The rendered resource that an object of the log became, None if it is gone."""
         return self._rendered.get(id(obj))
+
+    @cached_property
+    def _common(self) -> "Common":
+        from tools.trace.common import Common
+
+        return Common(self._tree, self._replay.objects)
 
     @cached_property
     def _replay(self) -> "Replay":

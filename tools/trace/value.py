@@ -67,7 +67,7 @@ class Scalar:
 class Map:
     """A map; `fields` may be changed by whoever owns the object.
 
-    `removed` says for keys that a patch took away where it does so, and in which layer.
+    `removed` says for keys that a patch took away where it does so, and from what source.
     """
 
     __slots__ = ("_fields", "key", "node", "removed", "source")
@@ -79,11 +79,11 @@ class Map:
         self.key = key
         self.node = node
         self._fields = fields
-        self.removed: dict[str, tuple[Place, str]] | None = None
+        self.removed: dict[str, tuple[Place, Source]] | None = None
 
-    def note_removal(self, key: str, place: Place, layer: str) -> None:
+    def note_removal(self, key: str, place: Place, source: Source) -> None:
         """Remember who took a key away: that is where to bring it back."""
-        self.removed = {**(self.removed or {}), key: (place, layer)}
+        self.removed = {**(self.removed or {}), key: (place, source)}
 
     @property
     def fields(self) -> "dict[str, Value]":

@@ -1,0 +1,483 @@
+"""Where a finding points when several fields, or several files, make a mistake together.
+
+Each case adds an overlay to one base. `§` marks what the finding must point at, `~` what it must
+relate; in files without a mark nothing is found.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.miniature import plant
+from tools.render.starts import Start
+from tools.rules.catalogue import discover
+from tools.rules.facts import Facts
+from tools.rules.prepare import prepare
+from tools.rules.run import Setting, Verdict, judge
+from tools.source.repository import Repository
+from tools.source.targets import Kind, NamedTarget
+
+RULES = discover()
+FINDING, RELATED = "§", "~"
+
+BASE = """
+--- base/kustomization.yaml
+resources: [web.yaml, service.yaml]
+--- base/service.yaml
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec:
+  selector: {app: web}
+  ports: [{name: http, port: 80}]
+--- base/web.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  replicas: 3
+  progressDeadlineSeconds: 600
+  selector:
+    matchLabels:
+      app: web
+      tier: front
+  template:
+    metadata:
+      labels:
+        app: web
+        tier: front
+    spec:
+      terminationGracePeriodSeconds: 30
+      topologySpreadConstraints:
+        - topologyKey: zone
+          whenUnsatisfiable: DoNotSchedule
+          labelSelector:
+            matchLabels:
+              tier: front
+      containers:
+        - name: web
+          image: example.com/shop/web:1.0.0
+          ports:
+            - name: http
+              containerPort: 8080
+          startupProbe:
+            httpGet: {path: /startup, port: http}
+            failureThreshold: 30
+          livenessProbe:
+            httpGet:
+              path: /live
+              port: http
+            periodSeconds: 10
+            failureThreshold: 6
+          readinessProbe:
+            httpGet:
+              path: /ready
+              port: http
+            periodSeconds: 10
+            failureThreshold: 3
+          lifecycle:
+            preStop:
+              sleep:
+                seconds: 10
+          resources:
+            requests:
+              cpu: 200m
+            limits:
+              cpu: 500m
+"""
+
+OVERLAY = """
+--- overlay/kustomization.yaml
+resources: [../base]
+patches: [path: patch.yaml]
+--- overlay/patch.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+"""
+
+IN_CONTAINER = """\
+spec:
+  template:
+    spec:
+      containers:
+        - name: web
+"""
+
+
+class Case(NamedTuple):
+    """A patch of an overlay, and changes of the base as pairs of texts."""
+
+    rule: str
+    patch: str
+    base: tuple[tuple[str, str], ...] = ()
+
+
+def container(text: str) -> str:
+    return IN_CONTAINER + "".join(f"          {line}\n" for line in text.splitlines())
+
+
+CONTRADICTIONS = [
+    Case("probes-distinct", container("readinessProbe: {httpGet: {path: §/live}}"),
+         (("path: /live", "path: ~/live"),)),
+    Case("probes-distinct", container("livenessProbe: {httpGet: {path: §/ready}}"),
+         (("path: /ready", "path: ~/ready"),)),
+    Case("progress-deadline-covers-startup", container("startupProbe:\n  failureThreshold: §60"),
+         (("progressDeadlineSeconds: 600", "progressDeadlineSeconds: ~600"),)),
+    Case("progress-deadline-covers-startup", "spec:\n  progressDeadlineSeconds: §300\n",
+         (("failureThreshold: 30", "failureThreshold: ~30"),)),
+    Case("requests-within-limits", container("resources:\n  limits:\n    cpu: §100m"),
+         (("cpu: 200m", "cpu: ~200m"),)),
+    Case("requests-within-limits", container("resources:\n  requests:\n    cpu: §1"),
+         (("cpu: 500m", "cpu: ~500m"),)),
+    Case("selector-matches-template",
+         "spec:\n  template:\n    metadata:\n      labels:\n        app: §shop\n",
+         (("      app: web\n      tier", "      app: ~web\n      tier"),)),
+    Case("selector-matches-template", "spec:\n  selector:\n    matchLabels:\n      app: §shop\n",
+         (("        app: web\n        tier", "        app: ~web\n        tier"),)),
+    Case("spread-selects-own-pods",
+         "spec:\n  template:\n    metadata:\n      labels:\n        tier: §back\n",
+         (("              tier: front", "              tier: ~front"),)),
+    Case("probe-timing-sane", container("readinessProbe:\n  failureThreshold: §9"),
+         (("failureThreshold: 6", "failureThreshold: ~6"),)),
+    Case("probe-timing-sane", container("livenessProbe:\n  periodSeconds: §3"),
+         (("            failureThreshold: 3\n", "            failureThreshold: ~3\n"),)),
+    Case("probe-timing-sane", container("livenessProbe: {initialDelaySeconds: §5}"),
+         (("          startupProbe:", "          ~startupProbe:"),)),
+    Case("probe-port-exposed",
+         container("ports:\n  - $patch: replace\n  - name: http\n    containerPort: §9090"),
+         (("path: /live\n              port: http", "path: /live\n              port: ~8080"),)),
+    Case("shutdown-graceful", container("lifecycle:\n  preStop:\n    sleep:\n      seconds: §40"),
+         (("PeriodSeconds: 30", "PeriodSeconds: ~30"),)),
+    Case("shutdown-graceful", "spec:\n  template:\n    spec:\n"
+         "      terminationGracePeriodSeconds: §10\n", (("seconds: 10", "seconds: ~10"),)),
+    # One layer sets both: the field that people change.
+    Case("progress-deadline-covers-startup", "spec: {paused: false}\n",
+         (("DeadlineSeconds: 600", "DeadlineSeconds: §300"),
+          ("failureThreshold: 30", "failureThreshold: ~30"))),
+    Case("requests-within-limits", container("resources:\n  requests:\n    cpu: §2\n"
+                                             "  limits:\n    cpu: ~1")),
+]  # fmt: skip
+
+
+def marked(root: Path, mark: str) -> list[tuple[str, int]]:
+    return [
+        (file.relative_to(root).as_posix(), number)
+        for file in sorted(root.rglob("*.yaml"))
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if mark in line
+    ]
+
+
+def judged(root: Path, text: str, *rules: str, facts: Facts | None = None) -> Verdict:
+    """The verdict of rules on the overlay, without the marks."""
+    for file in sorted(plant(root, text).rglob("*.yaml")):
+        clean = file.read_text(encoding="utf-8").replace(FINDING, "").replace(RELATED, "")
+        file.write_text(clean, encoding="utf-8")
+    start = Start(Repository(root), NamedTarget("overlay", Kind.KUSTOMIZATION))
+    target = prepare(start).target
+    assert len(target.resources) > 0, "the case does not render"
+    target.facts = facts or Facts()
+    settings = {name: Setting(RULES[name].severity, RULES[name].options) for name in rules}
+    return judge(RULES, settings, target)
+
+
+def check(tmp_path: Path, text: str, *rules: str) -> list[str]:
+    """Compare the places of findings with the marks; the messages, for what else is to be said."""
+    with_marks, without = tmp_path / "marks", tmp_path / "repository"
+    plant(with_marks, text)
+    verdict = judged(without, text, *rules)
+    places = [(f.source.file, f.source.line) for f in verdict.findings if f.source]
+    related = [(r.place.file, r.place.line) for f in verdict.findings for r in f.related]
+    first = [r for r in related if r not in marked(with_marks, FINDING)]
+    assert places, "nothing is found"
+    assert places == marked(with_marks, FINDING)
+    assert set(marked(with_marks, RELATED)) <= set(first)
+    return [finding.message for finding in verdict.findings]
+
+
+@pytest.mark.parametrize("case", CONTRADICTIONS, ids=lambda case: case.rule)
+def test_of_fields_that_contradict_each_other_the_one_set_last_is_named(
+    tmp_path: Path, case: Case
+) -> None:
+    base = BASE
+    for old, new in case.base:
+        assert old in base
+        base = base.replace(old, new, 1)
+    check(tmp_path, base + OVERLAY + case.patch, case.rule)
+
+
+HPA = """
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: NAME}
+spec:
+  scaleTargetRef:
+    apiVersion: apps/v1
+    kind: Deployment
+    name: web
+  minReplicas: 2
+  maxReplicas: 5
+"""
+
+
+def test_replicas_below_an_autoscaler_are_to_be_deleted_where_the_last_of_both_was_set(
+    tmp_path: Path,
+) -> None:
+    overlay = """
+--- overlay/kustomization.yaml
+resources: [../base]
+components: [../component]
+--- component/kustomization.yaml
+apiVersion: kustomize.config.k8s.io/v1alpha1
+kind: Component
+resources: [hpa.yaml]
+--- component/hpa.yaml"""
+    hpa = HPA.replace("NAME", "web").replace("    name: web", "    name: §web")
+    base = BASE.replace("replicas: 3", "replicas: ~3")
+    check(tmp_path / "component", base + overlay + hpa, "replicas-owned-by-autoscaler")
+
+    hpa = HPA.replace("NAME", "web").replace("    name: web", "    name: ~web")
+    overlay = overlay.replace("[../base]", "[../base]\nreplicas:\n  - name: web\n    count: §2")
+    check(tmp_path / "entry", BASE + overlay + hpa, "replicas-owned-by-autoscaler")
+
+
+SIDE_BY_SIDE = f"""
+--- overlay/kustomization.yaml
+resources: [web.yaml, ../base, another.yaml]
+--- overlay/web.yaml{HPA.replace("NAME", "web").replace("    name: web", "    name: ~web")}
+--- overlay/another.yaml{HPA.replace("NAME", "another").replace("    name: web", "    name: §web")}
+"""
+
+
+def test_of_two_autoscalers_the_one_that_is_listed_last_is_wrong(tmp_path: Path) -> None:
+    """The render has it first, because that is sorted by name."""
+    check(tmp_path, BASE + SIDE_BY_SIDE, "autoscaler-target-exists")
+
+
+def test_of_two_autoscalers_the_overlay_has_added_the_wrong_one(tmp_path: Path) -> None:
+    """Although it is listed before the base."""
+    base = BASE.replace("[web.yaml, service.yaml]", "[web.yaml, service.yaml, hpa.yaml]")
+    text = f"""
+--- base/hpa.yaml{HPA.replace("NAME", "web").replace("    name: web", "    name: ~web")}
+--- overlay/kustomization.yaml
+resources: [another.yaml, ../base]
+--- overlay/another.yaml{HPA.replace("NAME", "another").replace("    name: web", "    name: §web")}
+"""
+    check(tmp_path, base + text, "autoscaler-target-exists")
+
+
+def test_a_label_of_an_overlay_that_its_selector_does_not_get(tmp_path: Path) -> None:
+    text = """
+--- overlay/kustomization.yaml
+resources: [../base]
+labels:
+  - pairs:
+      tier: §back
+    includeTemplates: true
+"""
+    base = BASE.replace("      tier: front\n  template", "      tier: ~front\n  template")
+    check(tmp_path, base + text, "selector-matches-template", "spread-selects-own-pods")
+
+
+LABELLED = """
+--- overlay/kustomization.yaml
+resources: [OWN, ../base]
+LABELS
+--- overlay/own.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: own
+  namespace: shop
+  labels: {app.kubernetes.io/part-of: shop}
+--- base/kustomization.yaml
+BASE
+resources: [one.yaml, two.yaml]
+--- base/one.yaml
+apiVersion: v1
+kind: Service
+metadata:
+  LABELS_OF_ONE
+  name: one
+--- base/two.yaml
+apiVersion: v1
+kind: Service
+metadata:
+  name: two
+"""
+PART = "app.kubernetes.io/part-of"
+
+
+def common(tmp_path: Path, text: str) -> list[tuple[str, int]]:
+    """Where the label is missing, which policies.yaml demands."""
+    root = plant(tmp_path, text)
+    start = Start(Repository(root), NamedTarget("overlay", Kind.KUSTOMIZATION))
+    rule = RULES["labels-standard"]
+    options = replace(rule.options, required=(PART,))
+    target = prepare(start).target
+    verdict = judge(RULES, {rule.id: Setting(rule.severity, options)}, target)
+    return sorted((f.source.file, f.source.line) for f in verdict.findings if f.source)
+
+
+def labelled(own: str, labels: str, base: str, one: str = "labels: {}") -> str:
+    text = LABELLED.replace("LABELS_OF_ONE", one).replace("LABELS", labels)
+    return text.replace("[OWN, ", f"[{own}").replace("BASE\n", base)
+
+
+def test_what_no_object_has_is_missing_from_the_kustomization_of_the_target(tmp_path: Path) -> None:
+    assert common(tmp_path, labelled("", "", "")) == [("overlay/kustomization.yaml", 1)] * 2
+
+
+def test_what_only_the_objects_of_a_base_lack_is_missing_from_that(tmp_path: Path) -> None:
+    text = labelled("own.yaml, ", "", "")
+    assert common(tmp_path, text) == [("base/kustomization.yaml", 1)] * 2
+
+
+def test_what_one_object_lacks_is_missing_from_that(tmp_path: Path) -> None:
+    text = labelled("own.yaml, ", "", "", "labels: {app.kubernetes.io/part-of: shop}")
+    assert common(tmp_path, text) == [("base/two.yaml", 3)]
+
+
+def test_what_an_entry_of_labels_lacks_is_missing_from_that(tmp_path: Path) -> None:
+    entry = "labels:\n  - pairs:\n      team: shop"
+    text = labelled("", entry, "")
+    assert common(tmp_path / "overlay", text) == [("overlay/kustomization.yaml", 3)] * 2
+    text = labelled("own.yaml, ", "", f"{entry}\n")
+    assert common(tmp_path / "base", text) == [("base/kustomization.yaml", 2)] * 2
+
+
+def test_what_a_patch_takes_away_is_missing_where_it_does(tmp_path: Path) -> None:
+    entry = "labels:\n  - pairs:\n      app.kubernetes.io/part-of: shop\n"
+    patch = """patches:
+  - target: {kind: Service}
+    patch: |-
+      - {op: remove, path: /metadata/labels/app.kubernetes.io~1part-of}
+"""
+    text = labelled("", patch, entry)
+    assert common(tmp_path, text) == [("overlay/kustomization.yaml", 5)] * 2
+
+
+BUDGET = """
+--- overlay/kustomization.yaml
+resources: [../base, budget.yaml]
+REPLICAS
+--- overlay/budget.yaml
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web}
+spec:
+  minAvailable: BUDGET
+  selector: {matchLabels: {app: web}}
+"""
+
+
+def test_a_budget_is_too_strict_or_the_replicas_are_too_few(tmp_path: Path) -> None:
+    base = BASE.replace("replicas: 3", "replicas: ~3")
+    strict = BUDGET.replace("BUDGET", "§3").replace("REPLICAS", "")
+    check(tmp_path / "strict", base + strict, "disruption-budget-allows-eviction")
+
+    few = BUDGET.replace("BUDGET", "~2").replace("REPLICAS", "replicas: [{name: web, count: §2}]")
+    check(tmp_path / "few", BASE + few, "disruption-budget-allows-eviction")
+
+
+def test_the_limit_range_of_an_overlay_contradicts_the_base(tmp_path: Path) -> None:
+    base = BASE.replace("cpu: 200m", "cpu: ~200m").replace(
+        "            limits:\n              cpu: 500m\n", ""
+    )
+    text = """
+--- overlay/kustomization.yaml
+resources: [../base, limits.yaml]
+--- overlay/limits.yaml
+apiVersion: v1
+kind: LimitRange
+metadata: {name: defaults}
+spec:
+  limits:
+    - type: Container
+      default:
+        cpu: §100m
+"""
+    check(tmp_path, base + text, "requests-within-limits")
+
+
+def test_a_metric_that_nothing_measures_is_misspelt(tmp_path: Path) -> None:
+    text = f"""
+--- overlay/kustomization.yaml
+resources: [../base, hpa.yaml]
+--- overlay/hpa.yaml{HPA.replace("NAME", "web")}\
+  metrics:
+    - type: Resource
+      resource:
+        name: §memroy
+        target: {{type: Utilization, averageUtilization: 70}}
+"""
+    check(tmp_path, BASE + text, "autoscaler-metrics-measurable")
+
+
+def test_a_metric_without_its_request_is_told_once(tmp_path: Path) -> None:
+    base = BASE.replace(
+        "requests:\n              cpu: 200m", "requests:\n              memory: 1Gi"
+    )
+    base = base.replace("limits:\n              cpu: 500m", "limits:\n              memory: 1Gi")
+    overlay = f"""
+--- overlay/kustomization.yaml
+resources: [../base, hpa.yaml]
+--- overlay/hpa.yaml{HPA.replace("NAME", "web")}"""
+    both = ("autoscaler-metrics-measurable", "requests-set")
+    text = base.replace("            requests:\n", "            §requests:\n") + overlay
+    assert check(tmp_path / "both", text, *both) == ["container 'web' requests no cpu"]
+    assert len(check(tmp_path / "alone", text, both[0])) == 1
+
+
+MISNAMED = (
+    BASE
+    + OVERLAY
+    + """\
+spec:
+  template:
+    spec:
+      containers:
+        - name: §wbe
+          resources:
+            requests:
+              memory: 64Mi
+            limits:
+              memory: 128Mi
+          livenessProbe: {httpGet: {path: /, port: 9}}
+"""
+)
+
+
+def test_a_misspelt_container_is_one_finding(tmp_path: Path) -> None:
+    """Neither what it lacks is told, nor what the one that was meant lacks because of it."""
+    rules = [name for name, rule in RULES.items() if rule.group in ("probes", "resources")]
+    verdict = judged(tmp_path, MISNAMED, *rules, "patch-merges-element", "container-image-set")
+    containers = ("spec", "template", "spec", "containers")
+    assert [(f.rule, f.path, f.message) for f in verdict.findings] == [
+        (  # A patch for the right container would leave this as it is.
+            "ephemeral-storage-bounded",
+            (*containers, 1, "resources", "limits", "ephemeral-storage"),
+            "container 'web' has no limit for ephemeral-storage",
+        ),
+        (
+            "patch-merges-element",
+            (*containers, 0),
+            "this patch adds a container 'wbe' without an image to Deployment/web; "
+            "did you mean 'web'?",
+        ),
+    ]
+
+
+def test_without_the_rule_about_patches_the_image_is_what_is_missing(tmp_path: Path) -> None:
+    found = check(tmp_path, MISNAMED, "container-image-set", "liveness-probe-set")
+    assert found == ["container 'wbe' has no image"]
+
+
+def test_a_whole_container_of_a_patch_hides_nothing(tmp_path: Path) -> None:
+    text = MISNAMED.replace("§wbe", "§proxy\n          image: example.com/shop/proxy:1.0.0")
+    found = check(tmp_path, text, "patch-merges-element", "readiness-probe-set")
+    assert found == ["container 'proxy' has no readiness probe"]

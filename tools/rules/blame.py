@@ -1,0 +1,70 @@
+"""Which field a problem is about, where that stands, and which findings only follow from it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from tools.kubernetes.resource import Resource
+from tools.rules.finding import Finding, Related
+from tools.rules.rule import Cause, Consequences, Problem
+from tools.source.place import FieldPath, Place
+from tools.trace.location import Location
+
+Locate = Callable[[Resource, FieldPath, str], Location]
+"""Finds the place of a field; the text names a field of a kustomization that may set it."""
+
+
+class Blamed(NamedTuple):
+    """The field that a finding is about, its place, and the other places that matter."""
+
+    resource: Resource
+    path: FieldPath
+    place: Place | None
+    related: tuple[Related, ...]
+
+
+def blame(problem: Problem, resource: Resource, locate: Locate) -> Blamed:
+    """Find the field to change. `resource` is the object of a problem that names none."""
+    path = problem.path
+    others: list[tuple[str, Location]] = []
+    located = [(cause, locate(cause.resource, cause.path, "")) for cause in problem.causes]
+    if located:
+        (resource, path, words), location = _set_last(located)
+        others += _one_of_each(pair for pair in located if pair[0].words != words)
+    else:
+        location = locate(resource, path, problem.kustomization)
+    others += [(words, locate(other, at, "")) for other, at, words in problem.related]
+    related = [Related(at.place, words) for words, at in others if at.place]
+    if location.overrides and location.path == path:
+        related.append(Related(location.overrides[0].place, "set first here"))
+    place = (location.key if problem.at_key else None) or location.place
+    return Blamed(resource, path, place, tuple(related))
+
+
+def _set_last(located: Iterable[tuple[Cause, Location]]) -> tuple[Cause, Location]:
+    """The cause that Kustomize applied last; the first of those that were set side by side."""
+    return max(located, key=lambda pair: (pair[1].place is not None, pair[1].turn))
+
+
+def _one_of_each(
+    located: Iterable[tuple[Cause, Location]],
+) -> Iterator[tuple[str, Location]]:
+    """Of several fields with the same words, such as those of a probe, the one set last."""
+    groups: dict[str, list[tuple[Cause, Location]]] = {}
+    for pair in located:
+        groups.setdefault(pair[0].words, []).append(pair)
+    for words, group in groups.items():
+        yield words, _set_last(group)[1]
+
+
+def is_consequence(finding: Finding, explained: Iterable[tuple[Finding, Consequences]]) -> bool:
+    """Whether another finding, of no lower severity, says what this one follows from.
+
+    A credential follows from nothing: it has to be renewed, whatever else is mended.
+    """
+    return not finding.confidential and any(
+        by.rule != finding.rule
+        and by.severity >= finding.severity
+        and finding.resource == resource.ref
+        and (finding.path in exactly or any(finding.path[: len(p)] == p for p in below))
+        for by, (resource, below, exactly) in explained
+    )
