@@ -1,6 +1,5 @@
 """What the gate reports: findings, and what it could not judge."""
 
-import hashlib
 from typing import NamedTuple
 
 from tools.kubernetes.resource import Ref
@@ -43,7 +42,10 @@ class Finding(NamedTuple):
         file = self.source.file if self.source and not self.resource else ""
         message = "" if self.resource else self.message
         parts = (self.rule, self.target, resource, dotted(self.path), file, message)
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+        # Its library takes longer to load than anything here, and most runs need no fingerprint.
+        from hashlib import sha256
+
+        return sha256("\0".join(parts).encode()).hexdigest()[:32]
 
     @property
     def order(self) -> tuple[object, ...]:
