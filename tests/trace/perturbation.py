@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,11 +24,17 @@ from tools.source.tree import Tree
 from tools.trace.location import Location
 from tools.trace.trace import Trace
 
+NAMED, MOVED = 0.99, 0.995
+"""The shares of values that must have a place, and of places that must move their values."""
 _ABSENT = object()
 _BOOLEANS = {"true": "false", "false": "true"}
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
 _PLAIN_IN_FLOW = re.compile(r"[^,\[\]{}\n]*?(?=\s*(?:: |:$|,|\]|\}|\s#|$))", re.MULTILINE)
 _PLAIN = re.compile(r"[^\n]*?(?=\s*(?:: |:$|\s#|$))", re.MULTILINE)
+
+
+class NothingThere(Exception):
+    """A place at which no scalar begins."""
 
 
 class Value(NamedTuple):
@@ -44,20 +50,37 @@ class Value(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What became of the values: `unnamed` have no place, `unmoved` one that does not set them."""
+    """What became of the values: `unnamed` have no place, `unmoved` one that does not set them.
+
+    `stopped` counts those of the tried ones where the build stopped, because something depends on
+    what was changed: a patch no longer finds its object, for example.
+    """
 
     total: int
     unnamed: list[Value]
     tried: int
     unmoved: list[Value]
+    stopped: int = 0
 
     @property
     def named_share(self) -> float:
-        return 1 - len(self.unnamed) / self.total
+        return 1 - len(self.unnamed) / self.total if self.total else 1.0
 
     @property
     def moved_share(self) -> float:
         return 1 - len(self.unmoved) / self.tried if self.tried else 1.0
+
+    @property
+    def is_good(self) -> bool:
+        return self.named_share >= NAMED and self.moved_share >= MOVED
+
+    def __or__(self, other: "Verdict") -> "Verdict":
+        """The verdict on both."""
+        return Verdict(*(one + two for one, two in zip(self, other, strict=True)))
+
+
+NOTHING = Verdict(0, [], 0, [])
+"""The verdict on no values."""
 
 
 def render(folder: Path) -> list[Resource] | None:
@@ -87,6 +110,7 @@ def values(root: Path, folder: str) -> list[Value]:
 def judge(root: Path, folder: str, at_most: int | None = None) -> Verdict:
     """Perturb the places of a kustomization, all of them or an even sample of `at_most`."""
     found = values(root, folder)
+    before = _by_object(found)
     by_place: dict[Place, list[Value]] = {}
     for value in found:
         if value.location.place is not None:
@@ -95,15 +119,24 @@ def judge(root: Path, folder: str, at_most: int | None = None) -> Verdict:
     if at_most is not None:
         places = places[:: max(1, -(-len(places) // at_most))]
     unmoved: list[Value] = []
+    stopped = 0
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "tree"
         for one in Tree(Repository(root), folder).kustomizations:
             shutil.copytree(root / one, copy / one, dirs_exist_ok=True)
         for place in places:
-            now = _render_perturbed(copy, folder, place)
-            unmoved += _unmoved(by_place[place], now, {value.ref for value in found})
+            try:
+                now = _render_perturbed(copy, folder, place)
+            except NothingThere:
+                unmoved += by_place[place]
+                continue
+            if now is None:
+                stopped += len(by_place[place])
+            else:
+                unmoved += _unmoved(by_place[place], now, before)
     unnamed = [value for value in found if value.location.place is None]
-    return Verdict(len(found), unnamed, sum(len(by_place[p]) for p in places), unmoved)
+    tried = sum(len(by_place[place]) for place in places)
+    return Verdict(len(found), unnamed, tried, unmoved, stopped)
 
 
 def _render_perturbed(root: Path, folder: str, place: Place) -> list[Resource] | None:
@@ -113,7 +146,8 @@ def _render_perturbed(root: Path, folder: str, place: Place) -> list[Resource] |
     text = original.decode(errors="surrogateescape")
     is_yaml = file.suffix in (".yaml", ".yml", ".json") or file.name == "Kustomization"
     changed = perturbed(text, place.line, place.column, is_yaml=is_yaml)
-    assert changed != text, f"nothing to change at {place}"
+    if changed == text:
+        raise NothingThere(place)
     file.write_bytes(changed.encode(errors="surrogateescape"))
     try:
         return render(root / folder)
@@ -121,25 +155,35 @@ def _render_perturbed(root: Path, folder: str, place: Place) -> list[Resource] |
         file.write_bytes(original)
 
 
+def _by_object(values: Iterable[Value]) -> dict[Ref, dict[FieldPath, Any]]:
+    found: dict[Ref, dict[FieldPath, Any]] = {}
+    for value in values:
+        found.setdefault(value.ref, {})[value.path] = value.value
+    return found
+
+
 def _unmoved(
-    named: Iterable[Value], resources: list[Resource] | None, before: Container[Ref]
+    named: Iterable[Value], resources: list[Resource], before: Mapping[Ref, Mapping[FieldPath, Any]]
 ) -> list[Value]:
     """The values that a new render holds as they were; an object that was renamed is followed."""
-    if resources is None:
-        return []
     now = {resource.ref: resource for resource in resources}
-    new = {ref: resource for ref, resource in now.items() if ref not in before}
-    return [value for value in named if not _moved(value, now, new)]
+    new = [resource for ref, resource in now.items() if ref not in before]
+    found = []
+    for value in named:
+        resource = now.get(value.ref) or _likest(before[value.ref], value.ref, new)
+        if resource is not None and _same(_at(resource.data, value.path), value.value):
+            found.append(value)
+    return found
 
 
-def _moved(value: Value, now: Mapping[Ref, Resource], new: Mapping[Ref, Resource]) -> bool:
-    resource = now.get(value.ref)
-    if resource is None:
-        renamed = [found for ref, found in new.items() if ref.kind == value.ref.kind]
-        if len(renamed) != 1:
-            return True
-        resource = renamed[0]
-    return not _same(_at(resource.data, value.path), value.value)
+def _likest(old: Mapping[FieldPath, Any], ref: Ref, new: list[Resource]) -> Resource | None:
+    """What an object that is gone has become: the new one of its kind that shares most with it."""
+    found = [one for one in new if ref.kind == one.kind]
+
+    def shared(one: Resource) -> int:
+        return sum(_same(_at(one.data, path), value) for path, value in old.items())
+
+    return max(found, key=shared, default=None)
 
 
 def _at(data: Any, path: FieldPath) -> Any:
@@ -175,7 +219,8 @@ def _extent(text: str, start: int) -> tuple[int, int]:
     begin = token[0] if token else start
     if text[begin : begin + 1] in ("|", ">"):
         content = re.compile(r"\n\s*(\S[^\n]*)").search(text, begin)
-        assert content is not None
+        if content is None:
+            raise NothingThere(begin)
         return content.span(1)
     return _extent_by_eye(text, begin)
 
@@ -189,7 +234,8 @@ def _extent_by_eye(text: str, start: int) -> tuple[int, int]:
     before = text[text.rfind("\n", 0, start) + 1 : start]
     in_flow = before.count("{") + before.count("[") > before.count("}") + before.count("]")
     plain = (_PLAIN_IN_FLOW if in_flow else _PLAIN).match(text, start)
-    assert plain is not None
+    if plain is None:
+        raise NothingThere(start)
     return plain.span()
 
 
@@ -246,7 +292,7 @@ def main(folders: Sequence[str]) -> int:
         path = Path(folder).resolve()
         root = repository_of(path)
         verdict = judge(root, Repository(root).name(path))
-        failed |= verdict.named_share < 0.99 or verdict.moved_share < 0.995
+        failed |= not verdict.is_good
         print(*report(folder, verdict), sep="\n", flush=True)
     return int(failed)
 
