@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -241,20 +242,32 @@ def _extent_by_eye(text: str, start: int) -> tuple[int, int]:
 
 def _token_at(text: str, start: int) -> tuple[int, int] | None:
     """Begin and end of the scalar or empty collection that YAML sees at an offset."""
+    return _tokens(text).get(start)
+
+
+@lru_cache(maxsize=64)
+def _tokens(text: str) -> dict[int, tuple[int, int]]:
+    """Begin and end of every scalar and flow collection of a text, by where it begins.
+
+    An anchor or a tag belongs to what follows it.
+    """
+    found: dict[int, tuple[int, int]] = {}
+    begins: list[int] = []
     try:
-        tokens = list(yaml.scan(text))
+        for token, following in pairwise(yaml.scan(text, Loader=yaml.CSafeLoader)):
+            begins.append(token.start_mark.index)
+            if isinstance(token, yaml.AnchorToken | yaml.TagToken):
+                continue
+            if isinstance(token, yaml.ScalarToken):
+                span = (token.start_mark.index, token.end_mark.index)
+                found |= dict.fromkeys(begins, span)
+            elif isinstance(token, yaml.FlowMappingStartToken | yaml.FlowSequenceStartToken):
+                span = (token.start_mark.index, following.end_mark.index)
+                found |= dict.fromkeys(begins, span)
+            begins = []
     except yaml.YAMLError:
-        return None
-    for token, following in pairwise(tokens):
-        if token.start_mark.index != start:
-            continue
-        if isinstance(token, yaml.AnchorToken | yaml.TagToken):
-            return _token_at(text, following.start_mark.index)
-        if isinstance(token, yaml.ScalarToken):
-            return token.start_mark.index, token.end_mark.index
-        if isinstance(token, yaml.FlowMappingStartToken | yaml.FlowSequenceStartToken):
-            return token.start_mark.index, following.end_mark.index
-    return None
+        return {}
+    return found
 
 
 def _other(scalar: str) -> str:

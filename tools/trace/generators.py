@@ -14,6 +14,8 @@ from tools.trace.value import List, Map, Scalar, Value
 
 _LINE = 70
 """Characters of base64 in one line, as Kustomize writes it."""
+_TYPE = "Kustomize sets this type where the entry of the generator has none"
+_TWICE = "generatorOptions and the options of the entry both say so, and one of them is enough"
 
 
 class Generator(NamedTuple):
@@ -99,15 +101,18 @@ class _Making:
         if self.generator is SECRETS:
             kind = self.entry.get("type")
             given = isinstance(kind, Scalar) and kind.text
-            fields["type"] = self._as(kind, given) if given else self._made("Opaque")
+            fields["type"] = self._as(kind, given) if given else _by_default("Opaque", _TYPE)
             fields["data"] = self._map({})
         for pair in self._pairs():
             field, text = self._encoded(pair.content)
             into = fields.setdefault(field, self._map({}))
             assert isinstance(into, Map)
             into.fields[pair.key] = Scalar(pair.source, None, pair.node, None, text)
-        if immutable := self._true_option("immutable"):
-            fields["immutable"] = self._as(immutable, True)
+        immutable = self._true_options("immutable")
+        if len(immutable) > 1:
+            fields["immutable"] = _by_default(True, _TWICE)
+        elif immutable:
+            fields["immutable"] = self._as(immutable[0], True)
         return fields
 
     def _encoded(self, content: bytes) -> tuple[str, str]:
@@ -171,15 +176,14 @@ class _Making:
                     merged[key] = self._as(value, value.text)
         return merged
 
-    def _true_option(self, name: str) -> Scalar | None:
-        for options in (self.entry.get("options"), self.common):
-            found = options.get(name) if isinstance(options, Map) else None
-            if isinstance(found, Scalar) and found.value is True:
-                return found
-        return None
+    def _true_options(self, name: str) -> list[Scalar]:
+        """The options of this name that are true: in the entry and for all entries."""
+        options = (self.entry.get("options"), self.common)
+        found = [one.get(name) for one in options if isinstance(one, Map)]
+        return [one for one in found if isinstance(one, Scalar) and one.value is True]
 
     def _option_is_true(self, name: str) -> bool:
-        return self._true_option(name) is not None
+        return bool(self._true_options(name))
 
     def _as(self, value: Value | None, made: object) -> Scalar:
         assert isinstance(value, Scalar)
@@ -195,6 +199,10 @@ class _Making:
 
     def _map(self, fields: dict[str, Value]) -> Map:
         return Map(self.source, None, self.entry.node, fields)
+
+
+def _by_default(made: object, reason: str) -> Scalar:
+    return Scalar(Source(None, "generator", reason=reason), None, None, None, made)
 
 
 def _unquoted(text: str) -> str:

@@ -186,5 +186,7 @@ def apply_replicas(layer: Layer, objects: list[Object], configuration: Configura
                 for slot in slots(obj.root, spec.path, spec.create):
                     if spec.applies_to(obj) and isinstance(slot.parent, Map):
                         value = count.after(None, count.source.as_layer("replicas"))
+                        if isinstance(slot.value, Scalar):
+                            value = value.in_place_of(slot.value)
                         changed |= set_field(slot.parent, str(slot.key), value)
         record(application, matched, changed)

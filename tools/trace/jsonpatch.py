@@ -9,7 +9,7 @@ from typing import Any
 from tools.source.place import Place
 from tools.trace.application import MISSING, Operation
 from tools.trace.objects import Object
-from tools.trace.value import List, Map, Scalar, Value, copy, place_of, plain
+from tools.trace.value import List, Map, Scalar, Value, copy, place_of, plain, rewritten
 
 
 class CannotPatch(Exception):
@@ -56,7 +56,7 @@ def apply_steps(obj: Object, operations: list[Step]) -> None:
             _put(obj.root, step, _remove(obj.root, step.source, removed), removed)
         elif step.op == "copy":
             _put(obj.root, step, copy(_get(obj.root, step.source)), removed)
-    root = copy(obj.root)  # Kustomize writes the object as JSON and reads it back
+    root = rewritten(obj.root)  # Kustomize writes the object as JSON and reads it back
     assert isinstance(root, Map)
     obj.root = root
     obj.refresh()

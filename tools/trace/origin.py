@@ -36,10 +36,11 @@ class Source:
 
     `file` None says that Kustomize itself made the value, and then `reason` says how. `typed`
     turns a scalar node into its value; `position` maps line and column (from 0) of a text that is
-    embedded in the file to those of the file.
+    embedded in the file to those of the file. `is_rewritten` says that Kustomize has written the
+    values as JSON and read them back, so that nothing is left of how they were written here.
     """
 
-    __slots__ = ("file", "layer", "position", "reason", "typed")
+    __slots__ = ("_twin", "file", "is_rewritten", "layer", "position", "reason", "typed")
 
     def __init__(
         self,
@@ -54,6 +55,8 @@ class Source:
         self.typed = typed
         self.position = position
         self.reason = reason
+        self.is_rewritten = False
+        self._twin: Source | None = None
 
     def place(self, line: int, column: int) -> Place | None:
         """The place of a position counted from 0."""
@@ -65,7 +68,18 @@ class Source:
 
     def as_layer(self, layer: str, reason: str | None = None) -> "Source":
         """The same text, with what it sets counted to another layer."""
-        return Source(self.file, layer, self.typed, self.position, reason or self.reason)
+        found = Source(self.file, layer, self.typed, self.position, reason or self.reason)
+        found.is_rewritten = self.is_rewritten
+        return found
+
+    def rewritten(self) -> "Source":
+        """The same text, its values written as JSON and read back."""
+        if self.is_rewritten:
+            return self
+        if self._twin is None:
+            self._twin = self.as_layer(self.layer)
+            self._twin.is_rewritten = True
+        return self._twin
 
 
 def resource_scalar(node: ScalarNode) -> Any:

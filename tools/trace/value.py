@@ -9,11 +9,15 @@ from typing import Any
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from tools.source.place import Place
+from tools.source.place import Place, SourceError
 from tools.trace.origin import Source
 
 _TAG = "tag:yaml.org,2002:"
 _MERGE = _TAG + "merge"
+_AS_WRITTEN = ("resource", "patch")
+"""The layers whose values keep the quotes of their files; others are written anew."""
+_EXPONENT = 1e21
+"""From here on Go writes a number with an exponent."""
 
 
 class Scalar:
@@ -44,7 +48,27 @@ class Scalar:
     @property
     def text(self) -> str:
         """The value as the text that go-yaml's nodes hold."""
-        return str(self.node.value if self.made is None else _text(self.made))
+        if self.made is not None:
+            return _text(self.made)
+        if self.source.is_rewritten:
+            value = self.source.typed(self.node)
+            return "null" if value is None else _text(value)
+        return str(self.node.value)
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether it is written as a string, whatever it may read like."""
+        source = self.source
+        if self.made is None and source.layer in _AS_WRITTEN and not source.is_rewritten:
+            return bool(self.node.style)
+        value = self.value
+        return isinstance(value, str) and _needs_quotes(value)
+
+    def in_place_of(self, old: "Scalar") -> "Scalar":
+        """The scalar put where another one stood, whose quotes it gets: a number becomes a text."""
+        if isinstance(self.value, str) or not old.is_quoted:
+            return self
+        return Scalar(self.source, self.key, self.node, self.previous, self.text)
 
     @property
     def is_null(self) -> bool:
@@ -90,7 +114,7 @@ class Map:
         found = self._fields
         if found is None:
             assert self.source is not None
-            found = self._fields = dict(_children(self.source, self.node))
+            found = self._fields = _expanded(self.source, self.node)
         return found
 
     @property
@@ -181,6 +205,31 @@ def _children(source: Source, node: MappingNode) -> Iterator[tuple[str, Value]]:
             yield key.value, value_of(source, key, value)
 
 
+def _expanded(source: Source, node: MappingNode) -> "dict[str, Value]":
+    """The fields of a map. Of keys that stand twice Kustomize heeds the first, where it does not
+    refuse them.
+    """
+    found = dict(_children(source, node))
+    if len(found) < len(node.value):
+        seen = set()
+        for key, value in node.value:
+            if key.tag != _MERGE and key.value not in seen:
+                seen.add(key.value)
+                found[key.value] = value_of(source, key, value)
+    return found
+
+
+def _needs_quotes(text: str) -> bool:
+    """Whether a string that is written without quotes would be read as something else."""
+    from tools.source.document import parse
+
+    try:
+        found = [document.node for document in parse(text, "a scalar")]
+    except SourceError:
+        return True
+    return [(node.tag, node.value) for node in found] != [(_TAG + "str", text)]
+
+
 def plain(value: Value) -> Any:
     """The value as plain data."""
     if isinstance(value, Scalar):
@@ -188,6 +237,22 @@ def plain(value: Value) -> Any:
     if isinstance(value, List):
         return [plain(item) for item in value.items]
     return {key: plain(child) for key, child in value.fields.items()}
+
+
+def rewritten(value: Value) -> Value:
+    """A copy of a value as it is after Kustomize has written it as JSON and read it back."""
+    source = value.source.rewritten() if value.source is not None else None
+    if isinstance(value, Scalar):
+        return value.after(value.previous, source)
+    if isinstance(value, List):
+        items = None if value.untouched else [rewritten(item) for item in value.items]
+        return List(source, value.key, value.node, items)
+    fields = None
+    if not value.untouched:
+        fields = {key: rewritten(child) for key, child in value.fields.items()}
+    twin = Map(source, value.key, value.node, fields)
+    twin.removed = value.removed
+    return twin
 
 
 def copy(value: Value) -> Value:
@@ -208,6 +273,8 @@ def copy(value: Value) -> Value:
 def _text(made: Any) -> str:
     if isinstance(made, bool):
         return "true" if made else "false"
+    if isinstance(made, float) and made.is_integer() and abs(made) < _EXPONENT:
+        return str(int(made))
     return str(made)
 
 
