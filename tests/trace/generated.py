@@ -59,7 +59,9 @@ class _Garden:
         soil = self.soil
         maps = [name for kind, name in self.maps if kind == "ConfigMap"]
         maps += [f"{folder}-configmap"]
-        objects = [deployment(soil, f"{folder}-{i}", maps) for i in range(soil.random.randint(1, 2))]
+        objects = [
+            deployment(soil, f"{folder}-{i}", maps) for i in range(soil.random.randint(1, 2))
+        ]
         for end, make in soil.some(list(OTHERS), 5, 1):
             objects.append(make(soil, f"{folder}-0{end}", maps))
         resources = self.files(folder, objects)

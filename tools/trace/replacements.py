@@ -191,6 +191,9 @@ def _copy_into(obj: Object, parts: tuple[str, ...], value: Value, options: _Opti
 def _set(slot: Slot, value: Value, options: _Options) -> bool:
     old = slot.value
     new = copy(value)
+    if isinstance(old, Scalar) and not isinstance(new, Scalar):
+        # Kustomize copies the text of the node that it finds, and a map or list has none.
+        new = Scalar(new.source or old.source, new.key, new.node or old.node, None, "")
     if isinstance(new, Scalar):
         new = _placed_in(old, new, options) if options.delimiter else new
         made = as_written_over(old, new)

@@ -57,10 +57,15 @@ class Scalar:
 
     @property
     def is_quoted(self) -> bool:
-        """Whether it is written as a string, whatever it may read like."""
+        """Whether it is written as a string, whatever it may read like.
+
+        What replaces a scalar is written as that was.
+        """
         source = self.source
+        if isinstance(self.previous, Scalar) and not source.is_rewritten:
+            return self.previous.is_quoted
         if self.made is None and source.layer in _AS_WRITTEN and not source.is_rewritten:
-            return bool(self.node.style)
+            return bool(self.node.style) and self.node.tag == _TAG + "str"
         value = self.value
         return isinstance(value, str) and _needs_quotes(value)
 

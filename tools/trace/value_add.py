@@ -12,7 +12,7 @@ from tools.trace.selector import CannotSelect, Selector, target_of
 from tools.trace.value import List, Map, Scalar, Value, value_of
 
 _NAMESPACE = "metadata/namespace"
-_BY_FOLDER = "the name of the folder, which the ValueAddTransformer takes where it has no value"
+_BY_FOLDER = "it is the name of the folder, because the transformer has no value"
 
 
 def add_value(layer: Layer, config: Map, objects: list[Object]) -> None:

@@ -186,7 +186,9 @@ def variables(ground: Ground) -> Data:
     reference = {"kind": "Service", "name": name, "apiVersion": "v1"}
     entry: Data = {"name": "HOST", "objref": reference}
     if ground.soil.maybe(0.3):
-        entry["fieldref"] = {"fieldpath": ground.soil.choice(["metadata.name", "spec.ports[0].name"])}
+        entry["fieldref"] = {
+            "fieldpath": ground.soil.choice(["metadata.name", "spec.ports[0].name"])
+        }
     return {"vars": [entry]}
 
 

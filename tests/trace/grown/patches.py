@@ -56,7 +56,10 @@ def _selector(ground: Ground, subject: Data) -> Data:
     soil = ground.soil
     group = subject["apiVersion"].rpartition("/")[0]
     name = subject["metadata"]["name"]
-    found: Data = {"kind": subject["kind"], "name": soil.choice([name, f"{name[:-1]}.", f"({name}|x)"])}
+    found: Data = {
+        "kind": subject["kind"],
+        "name": soil.choice([name, f"{name[:-1]}.", f"({name}|x)"]),
+    }
     if soil.maybe(0.2):
         found["version"] = subject["apiVersion"].rpartition("/")[2]
     if group and soil.maybe(0.2):
@@ -64,7 +67,9 @@ def _selector(ground: Ground, subject: Data) -> Data:
     labels = subject["metadata"].get("labels")
     if labels and soil.maybe(0.3):
         key, value = soil.choice(list(labels.items()))
-        found["labelSelector"] = soil.choice([f"{key}={value}", key, f"{key} in ({value},x)", "!no"])
+        found["labelSelector"] = soil.choice(
+            [f"{key}={value}", key, f"{key} in ({value},x)", "!no"]
+        )
     notes = subject["metadata"].get("annotations")
     if notes and soil.maybe(0.3):
         found["annotationSelector"] = soil.choice(list(notes))
