@@ -117,7 +117,7 @@ class _Garden:
         self.fill(ground, data, _ENTRIES, parent)
 
     def objects(self, folder: str) -> list[Data]:
-        return [resource.data for resource in render(self.soil.root / folder) or []]
+        return [dict(resource.data) for resource in render(self.soil.root / folder) or []]
 
     def fill(
         self, ground: Ground, data: Data, entries: list[tuple[float, Entry]], built: str

@@ -77,7 +77,13 @@ class Verdict(NamedTuple):
 
     def __or__(self, other: "Verdict") -> "Verdict":
         """The verdict on both."""
-        return Verdict(*(one + two for one, two in zip(self, other, strict=True)))
+        return Verdict(
+            self.total + other.total,
+            self.unnamed + other.unnamed,
+            self.tried + other.tried,
+            self.unmoved + other.unmoved,
+            self.stopped + other.stopped,
+        )
 
 
 NOTHING = Verdict(0, [], 0, [])

@@ -140,7 +140,8 @@ def report(done: Sequence[Done], seed: int, seconds: float) -> Iterator[str]:
     """The whole report in Markdown."""
     yield "# The trace, judged by perturbation"
     yield ""
-    yield f"Seed {seed}. Goals: {NAMED:.1%} have a place, {MOVED:.1%} of these move. {seconds:.0f} s."
+    goals = f"{NAMED:.1%} have a place, {MOVED:.1%} of these move"
+    yield f"Seed {seed}. Goals: {goals}. It took {seconds:.0f} s."
     yield ""
     yield from summary(done)
     yield from _section("Places that do not move their value", done, _unmoved)

@@ -185,8 +185,13 @@ def apply_replicas(layer: Layer, objects: list[Object], configuration: Configura
                 matched.append(obj)
                 for slot in slots(obj.root, spec.path, spec.create):
                     if spec.applies_to(obj) and isinstance(slot.parent, Map):
-                        value = count.after(None, count.source.as_layer("replicas"))
-                        if isinstance(slot.value, Scalar):
-                            value = value.in_place_of(slot.value)
-                        changed |= set_field(slot.parent, str(slot.key), value)
+                        changed |= _set_count(slot, count)
         record(application, matched, changed)
+
+
+def _set_count(slot: Slot, count: Scalar) -> bool:
+    assert isinstance(slot.parent, Map)
+    value = count.after(None, count.source.as_layer("replicas"))
+    if isinstance(slot.value, Scalar):
+        value = value.in_place_of(slot.value)
+    return set_field(slot.parent, str(slot.key), value)

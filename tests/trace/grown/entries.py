@@ -57,7 +57,8 @@ def images(ground: Ground) -> Data:
         {"newTag": "3", "digest": "sha256:1f"},
     ]  # fmt: skip
     chosen = soil.some(["nginx", "app", "r:5/a/b", ".*/app", "other/x", "new"], 4, 1)
-    return {"images": [{"name": name, **soil.choice(changes)} for name in chosen]}
+    entries = [{"name": name} | soil.choice(changes) for name in chosen]
+    return {"images": entries}
 
 
 def replicas(ground: Ground) -> Data:

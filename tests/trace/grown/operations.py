@@ -10,6 +10,7 @@ _VALUES: list[Any] = [
     "new", 7, True, "yes", "", {"a": 1, "b": {"c": "deep"}}, ["x", "y"], {}, [], 1.5,
     [{"name": "n", "value": "v"}], "0x1F",
 ]  # fmt: skip
+_ENDS: list[str | int] = ["-", 0]
 _IDENTITY = (("apiVersion",), ("kind",), ("metadata",), ("metadata", "name"), ("spec",))
 
 
@@ -86,7 +87,7 @@ def _new(soil: Soil, data: Data, path: Path) -> Path:
     if isinstance(parent, dict) and soil.maybe(0.6):
         return (*path[:-1], soil.choice(["added", "a/b", "t~x", "more"]))
     if isinstance(parent, list) and soil.maybe():
-        return (*path[:-1], soil.choice([len(parent), "-", 0]))
+        return (*path[:-1], soil.choice(_ENDS) if soil.maybe() else len(parent))
     return path
 
 
