@@ -3,18 +3,14 @@
 `python -m tests.trace.perturbation FOLDER ...` judges every value of these kustomizations.
 """
 
-import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
+from tests.trace.editing import NothingThere, extent, perturbed, takes_mark
 from tools.kubernetes.resource import Ref, Resource, lookup
 from tools.render.build import RenderFailed, start
 from tools.source.document import parse
@@ -25,17 +21,11 @@ from tools.source.tree import Tree
 from tools.trace.location import Location
 from tools.trace.trace import Trace
 
+TOGETHER = 10
+"""Places that are perturbed in one render, as long as each of them shows in it."""
 NAMED, MOVED = 0.99, 0.995
 """The shares of values that must have a place, and of places that must move their values."""
 _ABSENT = object()
-_BOOLEANS = {"true": "false", "false": "true"}
-_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
-_PLAIN_IN_FLOW = re.compile(r"[^,\[\]{}\n]*?(?=\s*(?:: |:$|,|\]|\}|\s#|$))", re.MULTILINE)
-_PLAIN = re.compile(r"[^\n]*?(?=\s*(?:: |:$|\s#|$))", re.MULTILINE)
-
-
-class NothingThere(Exception):
-    """A place at which no scalar begins."""
 
 
 class Value(NamedTuple):
@@ -45,6 +35,11 @@ class Value(NamedTuple):
     path: FieldPath
     value: Any
     location: Location
+
+    @property
+    def is_made_by_kustomize(self) -> bool:
+        """Whether it has no place for the reason that no line of the sources sets it."""
+        return self.location.place is None and "the replay" not in (self.location.reason or "")
 
     def __str__(self) -> str:
         return f"{self.ref} {dotted(self.path)} = {self.value!r}"
@@ -117,7 +112,6 @@ def values(root: Path, folder: str) -> list[Value]:
 def judge(root: Path, folder: str, at_most: int | None = None) -> Verdict:
     """Perturb the places of a kustomization, all of them or an even sample of `at_most`."""
     found = values(root, folder)
-    before = _by_object(found)
     by_place: dict[Place, list[Value]] = {}
     for value in found:
         if value.location.place is not None:
@@ -125,41 +119,100 @@ def judge(root: Path, folder: str, at_most: int | None = None) -> Verdict:
     places = sorted(by_place)
     if at_most is not None:
         places = places[:: max(1, -(-len(places) // at_most))]
-    unmoved: list[Value] = []
-    stopped = 0
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "tree"
         for one in Tree(Repository(root), folder).kustomizations:
             shutil.copytree(root / one, copy / one, dirs_exist_ok=True)
-        for place in places:
-            try:
-                now = _render_perturbed(copy, folder, place)
-            except NothingThere:
-                unmoved += by_place[place]
-                continue
-            if now is None:
-                stopped += len(by_place[place])
-            else:
-                unmoved += _unmoved(by_place[place], now, before)
+        judging = _Judging(copy, folder, by_place, _by_object(found))
+        for index in range(0, len(places), TOGETHER):
+            judging.try_together(places[index : index + TOGETHER])
     unnamed = [value for value in found if value.location.place is None]
     tried = sum(len(by_place[place]) for place in places)
-    return Verdict(len(found), unnamed, tried, unmoved, stopped)
+    return Verdict(len(found), unnamed, tried, judging.unmoved, judging.stopped)
 
 
-def _render_perturbed(root: Path, folder: str, place: Place) -> list[Resource] | None:
-    """The render after what stands at a place was changed; the file is put back."""
-    file = root / place.file
-    original = file.read_bytes()
-    text = original.decode(errors="surrogateescape")
-    is_yaml = file.suffix in (".yaml", ".yml", ".json") or file.name == "Kustomization"
-    changed = perturbed(text, place.line, place.column, is_yaml=is_yaml)
-    if changed == text:
-        raise NothingThere(place)
-    file.write_bytes(changed.encode(errors="surrogateescape"))
+class _Judging:
+    """Perturbs places of a copy of a tree and collects what comes of it."""
+
+    def __init__(
+        self,
+        root: Path,
+        folder: str,
+        by_place: Mapping[Place, list[Value]],
+        before: Mapping[Ref, Mapping[FieldPath, Any]],
+    ) -> None:
+        self.root = root
+        self.folder = folder
+        self.by_place = by_place
+        self.before = before
+        self.unmoved: list[Value] = []
+        self.stopped = 0
+
+    def try_together(self, places: Sequence[Place]) -> None:
+        """Perturb places at once, each with a mark of its own. Those whose values do not all show
+        their mark afterwards are tried again, one at a time.
+        """
+        marks = {place: f"-x{i}x" for i, place in enumerate(places) if self._takes_mark(place)}
+        now = _render_perturbed(self.root, self.folder, marks) if len(marks) > 1 else None
+        for place in places:
+            if now is None or place not in marks or not self._shows(place, marks[place], now):
+                self._try_alone(place)
+
+    def _takes_mark(self, place: Place) -> bool:
+        text = _text(self.root / place.file)
+        try:
+            begin, end = extent(text, place.line, place.column, is_yaml=_is_yaml(place.file))
+        except NothingThere:
+            return False
+        named = any(value.path[:1] != ("metadata",) for value in self.by_place[place])
+        return named and takes_mark(text[begin:end])
+
+    def _shows(self, place: Place, mark: str, now: list[Resource]) -> bool:
+        resources = {resource.ref: resource for resource in now}
+        return all(
+            value.ref in resources and mark in str(_at(resources[value.ref].data, value.path))
+            for value in self.by_place[place]
+        )
+
+    def _try_alone(self, place: Place) -> None:
+        try:
+            now = _render_perturbed(self.root, self.folder, {place: "-x"})
+        except NothingThere:
+            self.unmoved += self.by_place[place]
+            return
+        if now is None:
+            self.stopped += len(self.by_place[place])
+        else:
+            self.unmoved += _unmoved(self.by_place[place], now, self.before)
+
+
+def _render_perturbed(root: Path, folder: str, marks: Mapping[Place, str]) -> list[Resource] | None:
+    """The render after what stands at some places was changed; the files are put back."""
+    originals: dict[Path, bytes] = {}
     try:
+        # From the end, so that the places before it stay where they are.
+        for place in sorted(marks, reverse=True):
+            file = root / place.file
+            originals.setdefault(file, file.read_bytes())
+            text = _text(file)
+            changed = perturbed(
+                text, place.line, place.column, is_yaml=_is_yaml(place.file), mark=marks[place]
+            )
+            if changed == text:
+                raise NothingThere(place)
+            file.write_bytes(changed.encode(errors="surrogateescape"))
         return render(root / folder)
     finally:
-        file.write_bytes(original)
+        for file, content in originals.items():
+            file.write_bytes(content)
+
+
+def _text(file: Path) -> str:
+    return file.read_bytes().decode(errors="surrogateescape")
+
+
+def _is_yaml(file: str) -> bool:
+    return file.endswith((".yaml", ".yml", ".json", "Kustomization"))
 
 
 def _by_object(values: Iterable[Value]) -> dict[Ref, dict[FieldPath, Any]]:
@@ -205,89 +258,6 @@ def _at(data: Any, path: FieldPath) -> Any:
 
 def _same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
-
-
-def perturbed(text: str, line: int, column: int, *, is_yaml: bool = True) -> str:
-    """The text with the one scalar changed that begins at a position, counted from 1.
-
-    Booleans are negated, integers raised by one, anything else gets an end that it had not. In a
-    block scalar the first line of its content is changed, in a file that is no YAML the line.
-    """
-    lines = text.split("\n")
-    start = sum(len(one) + 1 for one in lines[: line - 1]) + column - 1
-    begin, end = _extent(text, start) if is_yaml else _extent_by_eye(text, start)
-    return text[:begin] + _other(text[begin:end]) + text[end:]
-
-
-def _extent(text: str, start: int) -> tuple[int, int]:
-    token = _token_at(text, start)
-    if token is not None and text[token[0]] not in "|>":
-        return token
-    begin = token[0] if token else start
-    if text[begin : begin + 1] in ("|", ">"):
-        content = re.compile(r"\n\s*(\S[^\n]*)").search(text, begin)
-        if content is None:
-            raise NothingThere(begin)
-        return content.span(1)
-    return _extent_by_eye(text, begin)
-
-
-def _extent_by_eye(text: str, start: int) -> tuple[int, int]:
-    """Of a scalar in a text that YAML cannot tell: an inline patch, an environment file."""
-    if quoted := _QUOTED.match(text, start):
-        return quoted.span()
-    if text[start : start + 2] in ("{}", "[]"):
-        return start, start + 2
-    before = text[text.rfind("\n", 0, start) + 1 : start]
-    in_flow = before.count("{") + before.count("[") > before.count("}") + before.count("]")
-    plain = (_PLAIN_IN_FLOW if in_flow else _PLAIN).match(text, start)
-    if plain is None:
-        raise NothingThere(start)
-    return plain.span()
-
-
-def _token_at(text: str, start: int) -> tuple[int, int] | None:
-    """Begin and end of the scalar or empty collection that YAML sees at an offset."""
-    return _tokens(text).get(start)
-
-
-@lru_cache(maxsize=64)
-def _tokens(text: str) -> dict[int, tuple[int, int]]:
-    """Begin and end of every scalar and flow collection of a text, by where it begins.
-
-    An anchor or a tag belongs to what follows it.
-    """
-    found: dict[int, tuple[int, int]] = {}
-    begins: list[int] = []
-    try:
-        for token, following in pairwise(yaml.scan(text, Loader=yaml.CSafeLoader)):
-            begins.append(token.start_mark.index)
-            if isinstance(token, yaml.AnchorToken | yaml.TagToken):
-                continue
-            if isinstance(token, yaml.ScalarToken):
-                span = (token.start_mark.index, token.end_mark.index)
-                found |= dict.fromkeys(begins, span)
-            elif isinstance(token, yaml.FlowMappingStartToken | yaml.FlowSequenceStartToken):
-                span = (token.start_mark.index, following.end_mark.index)
-                found |= dict.fromkeys(begins, span)
-            begins = []
-    except yaml.YAMLError:
-        return {}
-    return found
-
-
-def _other(scalar: str) -> str:
-    if scalar in _BOOLEANS:
-        return _BOOLEANS[scalar]
-    if re.fullmatch(r"-?(?:0|[1-9]\d*)", scalar):
-        return str(int(scalar) + 1)
-    if scalar == "{}":
-        return "{perturbed: true}"
-    if scalar == "[]":
-        return "[perturbed]"
-    if _QUOTED.fullmatch(scalar):
-        return f"{scalar[:-1]}-x{scalar[-1]}"
-    return f"{scalar}-x" if scalar.strip() else f"{scalar} perturbed"
 
 
 def report(folder: str, verdict: Verdict) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from tools.source.place import Place, SourceError
-from tools.trace.origin import Source
+from tools.trace.origin import Source, resource_scalar
 
 _TAG = "tag:yaml.org,2002:"
 _MERGE = _TAG + "merge"
@@ -211,11 +211,9 @@ def _children(source: Source, node: MappingNode) -> Iterator[tuple[str, Value]]:
 
 
 def _expanded(source: Source, node: MappingNode) -> "dict[str, Value]":
-    """The fields of a map. Of keys that stand twice Kustomize heeds the first, where it does not
-    refuse them.
-    """
+    """The fields of a map. Of a key that stands twice in a patch Kustomize heeds the first."""
     found = dict(_children(source, node))
-    if len(found) < len(node.value):
+    if len(found) < len(node.value) and source.typed is resource_scalar:
         seen = set()
         for key, value in node.value:
             if key.tag != _MERGE and key.value not in seen:
