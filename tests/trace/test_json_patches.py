@@ -212,3 +212,22 @@ def test_values_of_a_json_patch_are_read_as_yaml_1_1(tmp_path: Path) -> None:
     )
     assert traced.resource("Widget/w").get("spec", "on") is True
     assert traced.place("Widget/w", "spec", "on") == "on (patch)"
+
+
+def test_a_map_that_kustomize_makes_stands_where_its_first_entry_does(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        f"""{WIDGET}
+        --- kustomization.yaml
+        namePrefix: p-
+        resources: [widget.yaml]
+        patches:
+        - target: {{kind: Widget}}
+          path: operations.yaml
+        --- operations.yaml
+        - op: add
+          path: /metadata/annotations/note
+          value: text  #: note
+        """,
+    )
+    assert traced.place("Widget/p-w", "metadata", "annotations") == "note (patch)"

@@ -528,3 +528,33 @@ def test_of_a_key_that_stands_twice_in_a_patch_the_first_counts(tmp_path: Path) 
         """,
     )
     assert traced.place("Widget/w", "spec", "size") == "first (patch)"
+
+
+def test_a_map_that_a_patch_empties_is_empty_because_of_it(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        """
+        --- kustomization.yaml
+        resources: [widget.yaml]
+        patches:
+        - path: patch.yaml
+        --- widget.yaml
+        apiVersion: example.com/v1
+        kind: Widget
+        metadata: {name: w}
+        spec:
+          emptied: {gone: 1}
+          empty: {}  #: empty
+        --- patch.yaml
+        apiVersion: example.com/v1
+        kind: Widget
+        metadata: {name: w}
+        spec:
+          emptied:
+            gone: null  #: removal
+        """,
+    )
+    assert traced.places("Widget/w", "spec") == {
+        "emptied": "removal (patch)",
+        "empty": "empty (resource)",
+    }

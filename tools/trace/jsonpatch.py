@@ -8,8 +8,9 @@ from typing import Any
 
 from tools.source.place import Place
 from tools.trace.application import MISSING, Operation
-from tools.trace.objects import Object
-from tools.trace.value import List, Map, Scalar, Value, copy, place_of, plain, rewritten
+from tools.trace.objects import Object, put_into
+from tools.trace.rewriting import rewritten
+from tools.trace.value import List, Map, Scalar, Value, copy, place_of, plain
 
 
 class CannotPatch(Exception):
@@ -130,7 +131,7 @@ def _put(root: Map, step: Step, value: Value, removed: dict[tuple[int, str], Val
     parent, token = _parent(root, step.path)
     if isinstance(parent, Map):
         old = parent.fields.get(token) or removed.get((id(parent), token))
-        parent.fields[token] = step.attributed(superseding(value, old))
+        put_into(parent, token, step.attributed(superseding(value, old)))
     elif step.op == "replace":
         index = _index(token, len(parent.items), step.path)
         parent.items[index] = superseding(value, parent.items[index])

@@ -9,7 +9,7 @@ from typing import Any
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from tools.source.place import Place, SourceError
+from tools.source.place import Place
 from tools.trace.origin import Source, resource_scalar
 
 _TAG = "tag:yaml.org,2002:"
@@ -67,7 +67,11 @@ class Scalar:
         if self.made is None and source.layer in _AS_WRITTEN and not source.is_rewritten:
             return bool(self.node.style) and self.node.tag == _TAG + "str"
         value = self.value
-        return isinstance(value, str) and _needs_quotes(value)
+        if not isinstance(value, str):
+            return False
+        from tools.trace.quotes import needs_quotes
+
+        return needs_quotes(value)
 
     def in_place_of(self, old: "Scalar") -> "Scalar":
         """The scalar put where another one stood, whose quotes it gets: a number becomes a text."""
@@ -222,17 +226,6 @@ def _expanded(source: Source, node: MappingNode) -> "dict[str, Value]":
     return found
 
 
-def _needs_quotes(text: str) -> bool:
-    """Whether a string that is written without quotes would be read as something else."""
-    from tools.source.document import parse
-
-    try:
-        found = [document.node for document in parse(text, "a scalar")]
-    except SourceError:
-        return True
-    return [(node.tag, node.value) for node in found] != [(_TAG + "str", text)]
-
-
 def plain(value: Value) -> Any:
     """The value as plain data."""
     if isinstance(value, Scalar):
@@ -240,22 +233,6 @@ def plain(value: Value) -> Any:
     if isinstance(value, List):
         return [plain(item) for item in value.items]
     return {key: plain(child) for key, child in value.fields.items()}
-
-
-def rewritten(value: Value) -> Value:
-    """A copy of a value as it is after Kustomize has written it as JSON and read it back."""
-    source = value.source.rewritten() if value.source is not None else None
-    if isinstance(value, Scalar):
-        return value.after(value.previous, source)
-    if isinstance(value, List):
-        items = None if value.untouched else [rewritten(item) for item in value.items]
-        return List(source, value.key, value.node, items)
-    fields = None
-    if not value.untouched:
-        fields = {key: rewritten(child) for key, child in value.fields.items()}
-    twin = Map(source, value.key, value.node, fields)
-    twin.removed = value.removed
-    return twin
 
 
 def copy(value: Value) -> Value:

@@ -1,0 +1,15 @@
+"""Whether a string has to be written in quotes in YAML."""
+
+from tools.source.document import parse
+from tools.source.place import SourceError
+
+_STRING = "tag:yaml.org,2002:str"
+
+
+def needs_quotes(text: str) -> bool:
+    """Whether a string that is written without quotes would be read as something else."""
+    try:
+        found = [document.node for document in parse(text, "a scalar")]
+    except SourceError:
+        return True
+    return [(node.tag, node.value) for node in found] != [(_STRING, text)]
