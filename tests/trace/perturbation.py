@@ -26,6 +26,7 @@ TOGETHER = 10
 NAMED, MOVED = 0.99, 0.995
 """The shares of values that must have a place, and of places that must move their values."""
 _ABSENT = object()
+_IDENTITY = ("apiVersion", "kind", "metadata")
 
 
 class Value(NamedTuple):
@@ -124,8 +125,7 @@ def judge(root: Path, folder: str, at_most: int | None = None) -> Verdict:
         for one in Tree(Repository(root), folder).kustomizations:
             shutil.copytree(root / one, copy / one, dirs_exist_ok=True)
         judging = _Judging(copy, folder, by_place, _by_object(found))
-        for index in range(0, len(places), TOGETHER):
-            judging.try_together(places[index : index + TOGETHER])
+        judging.try_all(places)
     unnamed = [value for value in found if value.location.place is None]
     tried = sum(len(by_place[place]) for place in places)
     return Verdict(len(found), unnamed, tried, judging.unmoved, judging.stopped)
@@ -148,15 +148,21 @@ class _Judging:
         self.unmoved: list[Value] = []
         self.stopped = 0
 
-    def try_together(self, places: Sequence[Place]) -> None:
-        """Perturb places at once, each with a mark of its own. Those whose values do not all show
-        their mark afterwards are tried again, one at a time.
-        """
-        marks = {place: f"-x{i}x" for i, place in enumerate(places) if self._takes_mark(place)}
-        now = _render_perturbed(self.root, self.folder, marks) if len(marks) > 1 else None
+    def try_all(self, places: Sequence[Place]) -> None:
+        """Perturb every place: alone, or with others as long as each shows a mark of its own."""
+        together = [place for place in places if self._takes_mark(place)]
+        shown: set[Place] = set()
+        for index in range(0, len(together), TOGETHER):
+            shown |= self._try_together(together[index : index + TOGETHER])
         for place in places:
-            if now is None or place not in marks or not self._shows(place, marks[place], now):
+            if place not in shown:
                 self._try_alone(place)
+
+    def _try_together(self, places: Sequence[Place]) -> set[Place]:
+        """The places all whose values show the mark that was put there."""
+        marks = {place: f"-x{index}x" for index, place in enumerate(places)}
+        now = _render_perturbed(self.root, self.folder, marks) or []
+        return {place for place, mark in marks.items() if self._shows(place, mark, now)}
 
     def _takes_mark(self, place: Place) -> bool:
         text = _text(self.root / place.file)
@@ -164,8 +170,10 @@ class _Judging:
             begin, end = extent(text, place.line, place.column, is_yaml=_is_yaml(place.file))
         except NothingThere:
             return False
-        named = any(value.path[:1] != ("metadata",) for value in self.by_place[place])
-        return named and takes_mark(text[begin:end])
+        identifies = any(
+            value.path[0] in _IDENTITY or value.path[-1] == "name" for value in self.by_place[place]
+        )
+        return not identifies and takes_mark(text[begin:end])
 
     def _shows(self, place: Place, mark: str, now: list[Resource]) -> bool:
         resources = {resource.ref: resource for resource in now}

@@ -16,6 +16,7 @@ from tools.trace.structured import as_written_over, set_in_text
 from tools.trace.value import List, Map, Scalar, Value, copy, place_of, plain, value_of
 
 _DEFAULT_PATH = "metadata.name"
+_NO_TEXT = Source(None, "replacement", reason="Kustomize copies no text from a map or list")
 
 
 class _Options(NamedTuple):
@@ -193,7 +194,7 @@ def _set(slot: Slot, value: Value, options: _Options) -> bool:
     new = copy(value)
     if isinstance(old, Scalar) and not isinstance(new, Scalar):
         # Kustomize copies the text of the node that it finds, and a map or list has none.
-        new = Scalar(new.source or old.source, new.key, new.node or old.node, None, "")
+        new = Scalar(_NO_TEXT, None, None, None, "")
     if isinstance(new, Scalar):
         new = _placed_in(old, new, options) if options.delimiter else new
         made = as_written_over(old, new)
