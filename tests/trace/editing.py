@@ -90,7 +90,7 @@ def _tokens(text: str) -> dict[int, tuple[int, int]]:
                 span = (token.start_mark.index, following.end_mark.index)
                 found |= dict.fromkeys(begins, span)
             begins = []
-    except yaml.YAMLError:
+    except (yaml.YAMLError, UnicodeEncodeError):  # it only looks like YAML, or is binary
         return {}
     return found
 

@@ -12,6 +12,7 @@ from tests.trace.grown.entries import (
     Ground,
     common,
     configurations,
+    crds,
     described,
     generated,
     images,
@@ -30,7 +31,7 @@ from tests.trace.perturbation import render
 _ENTRIES: list[tuple[float, Entry]] = [
     (0.7, patches), (0.4, labels), (0.3, common), (0.4, names), (0.5, images), (0.3, replicas),
     (0.5, generated), (0.3, replacements), (0.25, merge_patches), (0.25, json_patches),
-    (0.15, configurations), (0.2, transformers), (0.15, generators),
+    (0.15, configurations), (0.1, crds), (0.2, transformers), (0.15, generators),
 ]  # fmt: skip
 """What a kustomization may hold, and how often it does."""
 _AT_THE_TOP: list[tuple[float, Entry]] = [(0.3, described), (0.3, variables)]

@@ -12,11 +12,10 @@ from tools.trace.layer import Layer, record
 from tools.trace.objects import Id, Object, is_empty
 from tools.trace.origin import Source
 from tools.trace.selector import CannotSelect, Selector, target_of
-from tools.trace.structured import as_written_over, set_in_text
+from tools.trace.structured import as_written_over, set_in_text, text_of
 from tools.trace.value import List, Map, Scalar, Value, copy, place_of, plain, value_of
 
 _DEFAULT_PATH = "metadata.name"
-_NO_TEXT = Source(None, "replacement", reason="Kustomize copies no text from a map or list")
 
 
 class _Options(NamedTuple):
@@ -191,10 +190,7 @@ def _copy_into(obj: Object, parts: tuple[str, ...], value: Value, options: _Opti
 
 def _set(slot: Slot, value: Value, options: _Options) -> bool:
     old = slot.value
-    new = copy(value)
-    if isinstance(old, Scalar) and not isinstance(new, Scalar):
-        # Kustomize copies the text of the node that it finds, and a map or list has none.
-        new = Scalar(_NO_TEXT, None, None, None, "")
+    new = text_of(old, copy(value))
     if isinstance(new, Scalar):
         new = _placed_in(old, new, options) if options.delimiter else new
         made = as_written_over(old, new)

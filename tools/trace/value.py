@@ -67,7 +67,7 @@ class Scalar:
         if self.made is None and source.layer in _AS_WRITTEN and not source.is_rewritten:
             return bool(self.node.style) and self.node.tag == _TAG + "str"
         value = self.value
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not (value or source.is_rewritten):
             return False
         from tools.trace.quotes import needs_quotes
 

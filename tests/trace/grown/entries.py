@@ -153,7 +153,7 @@ _TARGETS: list[Data] = [
 ]  # fmt: skip
 _PATHS = {
     "Service": ["metadata.name", "spec.ports.0.port", "spec.selector.app"],
-    "Deployment": ["metadata.name", "spec.template.spec.containers.0.image", "metadata.labels"],
+    "Deployment": ["metadata.name", "spec.template.spec.containers.0.image"],
     "Widget": ["spec.host", "spec.items.1.name", "spec.items.0"],
 }
 
@@ -210,6 +210,23 @@ def configurations(ground: Ground) -> Data:
     chosen = {key: config[key] for key in soil.some(list(config), 4, 1)}
     file = soil.documents(ground.folder, f"configuration{soil.number()}", chosen)
     return {"configurations": [file]}
+
+
+_DEFINITIONS: Data = {
+    "com.example.v1.Widget": {"Schema": {"properties": {
+        "apiVersion": {}, "kind": {}, "metadata": {}, "spec": {"$ref": "com.example.v1.Spec"}}}},
+    "com.example.v1.Spec": {"Schema": {"properties": {
+        "host": {"x-kubernetes-identity": ""},
+        "labels": {"x-kubernetes-label-selector": ""},
+        "notes": {"x-kubernetes-annotation": ""},
+        "items": {"x-kubernetes-object-ref-api-version": "v1",
+                  "x-kubernetes-object-ref-kind": "Service"}}}},
+}  # fmt: skip
+
+
+def crds(ground: Ground) -> Data:
+    file = f"definitions{ground.soil.number()}"
+    return {"crds": [ground.soil.documents(ground.folder, file, _DEFINITIONS)]}
 
 
 def described(ground: Ground) -> Data:

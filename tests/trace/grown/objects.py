@@ -163,10 +163,24 @@ def service_account(soil: Soil, name: str, maps: list[str]) -> Data:
     return _made("v1", "ServiceAccount", name)
 
 
+def namespace(soil: Soil, name: str, maps: list[str]) -> Data:
+    return _made("v1", "Namespace", name)
+
+
+def secret(soil: Soil, name: str, maps: list[str]) -> Data:
+    return _made("v1", "Secret", name, stringData={"A": soil.choice(_TEXTS)})
+
+
+def claim(soil: Soil, name: str, maps: list[str]) -> Data:
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    return _made("v1", "PersistentVolumeClaim", name, spec=spec)
+
+
 OTHERS: tuple[tuple[str, Callable[[Soil, str, list[str]], Data]], ...] = (
     ("-service", service), ("-w", widget), ("-set", stateful_set), ("-cron", cron_job),
     ("-hpa", autoscaler), ("-binding", role_binding), ("-ingress", ingress),
     ("-policy", network_policy), ("-cm", config_map), ("-sa", service_account),
+    ("-ns", namespace), ("-secret", secret), ("-claim", claim),
 )  # fmt: skip
 """The objects that may stand beside a Deployment, each with the end of its name."""
 
