@@ -111,6 +111,8 @@ class _Garden:
         if self.soil.maybe():
             _, make = self.soil.choice(list(OTHERS))
             data["resources"] = self.files(folder, [make(self.soil, f"{folder}-w", [])])
+        else:
+            data["labels"] = [{"pairs": {"part": folder}}]  # an empty one is refused
         ground = Ground(self.soil, folder, self.objects(parent), self.maps)
         self.kustomization(folder, data)
         of_parent.setdefault("components", []).append(f"../{folder}")

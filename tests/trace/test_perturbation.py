@@ -22,7 +22,7 @@ from tests.trace.perturbation import (
 
 ROOT = Path(__file__).parent.parent.parent
 FIXTURES = Path(__file__).parent / "fixtures"
-SEEDS = range(6)
+SEEDS = range(4)
 
 
 def kustomizations() -> list[Path]:
