@@ -128,10 +128,12 @@ class _Garden:
         """Add entries of all kinds to a kustomization; those on which the build of a folder stops
         are taken back.
         """
+        file = self.soil.root / ground.folder / "kustomization.yaml"
         for chance, make in entries:
             if not self.soil.maybe(chance):
                 continue
             before, maps = dict(data), list(self.maps)
+            text = file.read_text(encoding="utf-8")
             for field, value in make(ground).items():
                 data[field] = data[field] + value if field in data else value
             self.kustomization(ground.folder, data)
@@ -139,7 +141,7 @@ class _Garden:
                 data.clear()
                 data.update(before)
                 self.maps[:] = maps
-                self.kustomization(ground.folder, data)
+                file.write_text(text, encoding="utf-8")
 
     def kustomization(self, folder: str, data: dict[str, Any]) -> None:
         self.soil.text(f"{folder}/kustomization.yaml", self.soil.yaml(data))

@@ -31,7 +31,9 @@ def labels(ground: Ground) -> Data:
     if soil.maybe(0.3):
         fields = [{"path": "spec/labels", "create": True, "kind": "Widget"}]
         entry["fields"] = fields if soil.maybe() else [{"path": "spec/selector", "kind": "Service"}]
-    return {"labels": [entry, *([{"pairs": {"n": "1", "shared": "z"}}] if soil.maybe(0.3) else [])]}
+    return {
+        "labels": [entry, *([{"pairs": {"num": "1", "shared": "z"}}] if soil.maybe(0.3) else [])]
+    }
 
 
 def common(ground: Ground) -> Data:
