@@ -224,3 +224,25 @@ def test_a_service_account_of_an_iam_policy(tmp_path: Path) -> None:
     assert traced.place("ServiceAccount/runner", "metadata", "namespace") == "namespace (generator)"
     fixed = "nowhere: an IAMPolicyGenerator makes nothing but ServiceAccounts"
     assert traced.place("ServiceAccount/runner", "kind") == fixed
+
+
+def test_the_old_field_env_means_nothing_to_a_generator_in_a_file(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        """
+        --- kustomization.yaml
+        generators: [settings.yaml]
+        --- settings.yaml
+        apiVersion: builtin
+        kind: ConfigMapGenerator
+        metadata:
+          name: settings  #: name
+        env: some.env
+        literals: [A=1]  #: literal
+        --- some.env
+        B=2
+        """,
+    )
+    (found,) = traced.resources
+    assert found.data["data"] == {"A": "1"}
+    assert traced.place(found.ref.slug, "metadata", "name") == "name (hash)"

@@ -125,7 +125,8 @@ class _Making:
         return "data", in_base64(content)
 
     def _pairs(self) -> Iterator[_Pair]:
-        single = self.entry.get("env")
+        # The old field is put right in a kustomization, but not in the file of a plugin.
+        single = None if self.entry.has("kind") else self.entry.get("env")
         for entry in (*self._scalars("envs"), *([single] if isinstance(single, Scalar) else ())):
             if entry.text:
                 yield from self._env_file(entry)
