@@ -22,10 +22,11 @@ WRITE_LOCK = { echo '\# Written by `make lock` from pyproject.toml.'; \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev validate test lint docs docs-check bench lock clean
+.PHONY: help setup setup-dev validate test lint docs docs-check bench bench-trace prove-trace \
+	lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 setup: $(PY) ## make the environment and obtain the pinned kustomize
 	@cmp -s requirements.lock $(RUN_TIME) || { \
@@ -58,6 +59,12 @@ docs-check: setup ## fail if a generated page is not up to date
 
 bench: setup ## compare one cold run with kustomize alone
 	@$(PY) -m tests.bench
+
+bench-trace: setup ## measure what tracing costs
+	@$(PY) -m tests.trace.bench
+
+prove-trace: setup ## judge the trace by perturbation: TREES= random trees from SEED=
+	@$(PY) -m tests.trace.prove $(if $(TREES),--trees $(TREES)) $(if $(SEED),--seed $(SEED))
 
 lock: setup-dev ## renew both lock files from pyproject.toml
 	@mkdir -p build

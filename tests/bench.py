@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -30,16 +30,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     render = [str(kustomize()), "build", arguments.overlay]
     bare = [sys.executable, "-c", "pass"]
     commands = {"kustomize build": render, "the gate, cold": gate, "Python, bare": bare}
+    medians = compared(commands, arguments.rounds)
+    ratio = medians["the gate, cold"] / medians["kustomize build"]
+    print(f"ratio {ratio:.2f}, goal at most {GOAL:.0f}, {arguments.overlay}")
+    return int(ratio > GOAL)
+
+
+def compared(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, float]:
+    """Run each command once a round; prints and returns the medians in seconds."""
     seconds: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(arguments.rounds + 1):
+    for _ in range(rounds + 1):
         for name, command in commands.items():
             seconds[name].append(_run(command))
     medians = {name: median(times[1:]) for name, times in seconds.items()}  # the first warms up
     for name, value in medians.items():
         print(f"{name:<16} {value * 1000:7.1f} ms   (best {min(seconds[name]) * 1000:.1f})")
-    ratio = medians["the gate, cold"] / medians["kustomize build"]
-    print(f"ratio {ratio:.2f}, goal at most {GOAL:.0f}, {arguments.overlay}")
-    return int(ratio > GOAL)
+    return medians
 
 
 def _run(command: Sequence[str]) -> float:

@@ -57,7 +57,7 @@ def check(target: Target, options: Options) -> Iterator[SourceProblem | Unjudged
         layers.setdefault((application.kind, name), []).append(entry)
         for made in application.objects:
             resource = target.trace.rendered(made) if target.trace else None
-            if resource is not None:
+            if resource is not None and resource.kind in ("ConfigMap", "Secret"):
                 what = f"{resource.kind} {name!r}"
                 is_read = (resource.kind, resource.namespace, resource.name) in read
                 state = _State(what, made.hashed, resource.get("immutable") is True, is_read)

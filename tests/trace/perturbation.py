@@ -3,17 +3,14 @@
 `python -m tests.trace.perturbation FOLDER ...` judges every value of these kustomizations.
 """
 
-import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
+from tests.trace.editing import NothingThere, extent, perturbed, takes_mark
 from tools.kubernetes.resource import Ref, Resource, lookup
 from tools.render.build import RenderFailed, start
 from tools.source.document import parse
@@ -24,11 +21,12 @@ from tools.source.tree import Tree
 from tools.trace.location import Location
 from tools.trace.trace import Trace
 
+TOGETHER = 10
+"""Places that are perturbed in one render, as long as each of them shows in it."""
+NAMED, MOVED = 0.99, 0.995
+"""The shares of values that must have a place, and of places that must move their values."""
 _ABSENT = object()
-_BOOLEANS = {"true": "false", "false": "true"}
-_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
-_PLAIN_IN_FLOW = re.compile(r"[^,\[\]{}\n]*?(?=\s*(?:: |:$|,|\]|\}|\s#|$))", re.MULTILINE)
-_PLAIN = re.compile(r"[^\n]*?(?=\s*(?:: |:$|\s#|$))", re.MULTILINE)
+_IDENTITY = ("apiVersion", "kind", "metadata")
 
 
 class Value(NamedTuple):
@@ -39,25 +37,53 @@ class Value(NamedTuple):
     value: Any
     location: Location
 
+    @property
+    def is_made_by_kustomize(self) -> bool:
+        """Whether it has no place for the reason that no line of the sources sets it."""
+        return self.location.place is None and "the replay" not in (self.location.reason or "")
+
     def __str__(self) -> str:
         return f"{self.ref} {dotted(self.path)} = {self.value!r}"
 
 
 class Verdict(NamedTuple):
-    """What became of the values: `unnamed` have no place, `unmoved` one that does not set them."""
+    """What became of the values: `unnamed` have no place, `unmoved` one that does not set them.
+
+    `stopped` counts those of the tried ones where the build stopped, because something depends on
+    what was changed: a patch no longer finds its object, for example.
+    """
 
     total: int
     unnamed: list[Value]
     tried: int
     unmoved: list[Value]
+    stopped: int = 0
 
     @property
     def named_share(self) -> float:
-        return 1 - len(self.unnamed) / self.total
+        return 1 - len(self.unnamed) / self.total if self.total else 1.0
 
     @property
     def moved_share(self) -> float:
         return 1 - len(self.unmoved) / self.tried if self.tried else 1.0
+
+    @property
+    def is_good(self) -> bool:
+        return self.named_share >= NAMED and self.moved_share >= MOVED
+
+    def __or__(self, other: "Verdict") -> "Verdict":
+        """The verdict on both."""
+        return Verdict(
+            self.total + other.total,
+            self.unnamed + other.unnamed,
+            self.tried + other.tried,
+            self.unmoved + other.unmoved,
+            self.stopped + other.stopped,
+        )
+
+
+NOTHING = Verdict(0, [], 0, [])
+"""The verdict on no values."""
 
 
 def render(folder: Path) -> list[Resource] | None:
@@ -94,52 +120,138 @@ def judge(root: Path, folder: str, at_most: int | None = None) -> Verdict:
     places = sorted(by_place)
     if at_most is not None:
         places = places[:: max(1, -(-len(places) // at_most))]
-    unmoved: list[Value] = []
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "tree"
         for one in Tree(Repository(root), folder).kustomizations:
             shutil.copytree(root / one, copy / one, dirs_exist_ok=True)
-        for place in places:
-            now = _render_perturbed(copy, folder, place)
-            unmoved += _unmoved(by_place[place], now, {value.ref for value in found})
+        judging = _Judging(copy, folder, by_place, _by_object(found))
+        judging.try_all(places)
     unnamed = [value for value in found if value.location.place is None]
-    return Verdict(len(found), unnamed, sum(len(by_place[p]) for p in places), unmoved)
+    tried = sum(len(by_place[place]) for place in places)
+    return Verdict(len(found), unnamed, tried, judging.unmoved, judging.stopped)
 
 
-def _render_perturbed(root: Path, folder: str, place: Place) -> list[Resource] | None:
-    """The render after what stands at a place was changed; the file is put back."""
-    file = root / place.file
-    original = file.read_bytes()
-    text = original.decode(errors="surrogateescape")
-    is_yaml = file.suffix in (".yaml", ".yml", ".json") or file.name == "Kustomization"
-    changed = perturbed(text, place.line, place.column, is_yaml=is_yaml)
-    assert changed != text, f"nothing to change at {place}"
-    file.write_bytes(changed.encode(errors="surrogateescape"))
+class _Judging:
+    """Perturbs places of a copy of a tree and collects what comes of it."""
+
+    def __init__(
+        self,
+        root: Path,
+        folder: str,
+        by_place: Mapping[Place, list[Value]],
+        before: Mapping[Ref, Mapping[FieldPath, Any]],
+    ) -> None:
+        self.root = root
+        self.folder = folder
+        self.by_place = by_place
+        self.before = before
+        self.unmoved: list[Value] = []
+        self.stopped = 0
+
+    def try_all(self, places: Sequence[Place]) -> None:
+        """Perturb every place: alone, or with others as long as each shows a mark of its own."""
+        together = [place for place in places if self._takes_mark(place)]
+        shown: set[Place] = set()
+        for index in range(0, len(together), TOGETHER):
+            shown |= self._try_together(together[index : index + TOGETHER])
+        for place in places:
+            if place not in shown:
+                self._try_alone(place)
+
+    def _try_together(self, places: Sequence[Place]) -> set[Place]:
+        """The places all whose values show the mark that was put there."""
+        marks = {place: f"-x{index}x" for index, place in enumerate(places)}
+        now = _render_perturbed(self.root, self.folder, marks) or []
+        return {place for place, mark in marks.items() if self._shows(place, mark, now)}
+
+    def _takes_mark(self, place: Place) -> bool:
+        text = _text(self.root / place.file)
+        try:
+            begin, end = extent(text, place.line, place.column, is_yaml=_is_yaml(place.file))
+        except NothingThere:
+            return False
+        identifies = any(
+            value.path[0] in _IDENTITY or value.path[-1] == "name" for value in self.by_place[place]
+        )
+        return not identifies and takes_mark(text[begin:end])
+
+    def _shows(self, place: Place, mark: str, now: list[Resource]) -> bool:
+        resources = {resource.ref: resource for resource in now}
+        return all(
+            value.ref in resources and mark in str(_at(resources[value.ref].data, value.path))
+            for value in self.by_place[place]
+        )
+
+    def _try_alone(self, place: Place) -> None:
+        try:
+            now = _render_perturbed(self.root, self.folder, {place: "-x"})
+        except NothingThere:
+            self.unmoved += self.by_place[place]
+            return
+        if now is None:
+            self.stopped += len(self.by_place[place])
+        else:
+            self.unmoved += _unmoved(self.by_place[place], now, self.before)
+
+
+def _render_perturbed(root: Path, folder: str, marks: Mapping[Place, str]) -> list[Resource] | None:
+    """The render after what stands at some places was changed; the files are put back."""
+    originals: dict[Path, bytes] = {}
     try:
+        # From the end, so that the places before it stay where they are.
+        for place in sorted(marks, reverse=True):
+            file = root / place.file
+            originals.setdefault(file, file.read_bytes())
+            text = _text(file)
+            changed = perturbed(
+                text, place.line, place.column, is_yaml=_is_yaml(place.file), mark=marks[place]
+            )
+            if changed == text:
+                raise NothingThere(place)
+            file.write_bytes(changed.encode(errors="surrogateescape"))
         return render(root / folder)
     finally:
-        file.write_bytes(original)
+        for file, content in originals.items():
+            file.write_bytes(content)
+
+
+def _text(file: Path) -> str:
+    return file.read_bytes().decode(errors="surrogateescape")
+
+
+def _is_yaml(file: str) -> bool:
+    return file.endswith((".yaml", ".yml", ".json", "Kustomization"))
+
+
+def _by_object(values: Iterable[Value]) -> dict[Ref, dict[FieldPath, Any]]:
+    found: dict[Ref, dict[FieldPath, Any]] = {}
+    for value in values:
+        found.setdefault(value.ref, {})[value.path] = value.value
+    return found
 
 
 def _unmoved(
-    named: Iterable[Value], resources: list[Resource] | None, before: Container[Ref]
+    named: Iterable[Value], resources: list[Resource], before: Mapping[Ref, Mapping[FieldPath, Any]]
 ) -> list[Value]:
     """The values that a new render holds as they were; an object that was renamed is followed."""
-    if resources is None:
-        return []
     now = {resource.ref: resource for resource in resources}
-    new = {ref: resource for ref, resource in now.items() if ref not in before}
-    return [value for value in named if not _moved(value, now, new)]
+    new = [resource for ref, resource in now.items() if ref not in before]
+    found = []
+    for value in named:
+        resource = now.get(value.ref) or _likest(before[value.ref], value.ref, new)
+        if resource is not None and _same(_at(resource.data, value.path), value.value):
+            found.append(value)
+    return found
 
 
-def _moved(value: Value, now: Mapping[Ref, Resource], new: Mapping[Ref, Resource]) -> bool:
-    resource = now.get(value.ref)
-    if resource is None:
-        renamed = [found for ref, found in new.items() if ref.kind == value.ref.kind]
-        if len(renamed) != 1:
-            return True
-        resource = renamed[0]
-    return not _same(_at(resource.data, value.path), value.value)
+def _likest(old: Mapping[FieldPath, Any], ref: Ref, new: list[Resource]) -> Resource | None:
+    """What an object that is gone has become: the new one of its kind that shares most with it."""
+    found = [one for one in new if ref.kind == one.kind]
+
+    def shared(one: Resource) -> int:
+        return sum(_same(_at(one.data, path), value) for path, value in old.items())
+
+    return max(found, key=shared, default=None)
 
 
 def _at(data: Any, path: FieldPath) -> Any:
@@ -154,75 +266,6 @@ def _at(data: Any, path: FieldPath) -> Any:
 
 def _same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
-
-
-def perturbed(text: str, line: int, column: int, *, is_yaml: bool = True) -> str:
-    """The text with the one scalar changed that begins at a position, counted from 1.
-
-    Booleans are negated, integers raised by one, anything else gets an end that it had not. In a
-    block scalar the first line of its content is changed, in a file that is no YAML the line.
-    """
-    lines = text.split("\n")
-    start = sum(len(one) + 1 for one in lines[: line - 1]) + column - 1
-    begin, end = _extent(text, start) if is_yaml else _extent_by_eye(text, start)
-    return text[:begin] + _other(text[begin:end]) + text[end:]
-
-
-def _extent(text: str, start: int) -> tuple[int, int]:
-    token = _token_at(text, start)
-    if token is not None and text[token[0]] not in "|>":
-        return token
-    begin = token[0] if token else start
-    if text[begin : begin + 1] in ("|", ">"):
-        content = re.compile(r"\n\s*(\S[^\n]*)").search(text, begin)
-        assert content is not None
-        return content.span(1)
-    return _extent_by_eye(text, begin)
-
-
-def _extent_by_eye(text: str, start: int) -> tuple[int, int]:
-    """Of a scalar in a text that YAML cannot tell: an inline patch, an environment file."""
-    if quoted := _QUOTED.match(text, start):
-        return quoted.span()
-    if text[start : start + 2] in ("{}", "[]"):
-        return start, start + 2
-    before = text[text.rfind("\n", 0, start) + 1 : start]
-    in_flow = before.count("{") + before.count("[") > before.count("}") + before.count("]")
-    plain = (_PLAIN_IN_FLOW if in_flow else _PLAIN).match(text, start)
-    assert plain is not None
-    return plain.span()
-
-
-def _token_at(text: str, start: int) -> tuple[int, int] | None:
-    """Begin and end of the scalar or empty collection that YAML sees at an offset."""
-    try:
-        tokens = list(yaml.scan(text))
-    except yaml.YAMLError:
-        return None
-    for token, following in pairwise(tokens):
-        if token.start_mark.index != start:
-            continue
-        if isinstance(token, yaml.AnchorToken | yaml.TagToken):
-            return _token_at(text, following.start_mark.index)
-        if isinstance(token, yaml.ScalarToken):
-            return token.start_mark.index, token.end_mark.index
-        if isinstance(token, yaml.FlowMappingStartToken | yaml.FlowSequenceStartToken):
-            return token.start_mark.index, following.end_mark.index
-    return None
-
-
-def _other(scalar: str) -> str:
-    if scalar in _BOOLEANS:
-        return _BOOLEANS[scalar]
-    if re.fullmatch(r"-?(?:0|[1-9]\d*)", scalar):
-        return str(int(scalar) + 1)
-    if scalar == "{}":
-        return "{perturbed: true}"
-    if scalar == "[]":
-        return "[perturbed]"
-    if _QUOTED.fullmatch(scalar):
-        return f"{scalar[:-1]}-x{scalar[-1]}"
-    return f"{scalar}-x" if scalar.strip() else f"{scalar} perturbed"
 
 
 def report(folder: str, verdict: Verdict) -> Iterator[str]:
@@ -246,7 +289,7 @@ def main(folders: Sequence[str]) -> int:
         path = Path(folder).resolve()
         root = repository_of(path)
         verdict = judge(root, Repository(root).name(path))
-        failed |= verdict.named_share < 0.99 or verdict.moved_share < 0.995
+        failed |= not verdict.is_good
         print(*report(folder, verdict), sep="\n", flush=True)
     return int(failed)
 

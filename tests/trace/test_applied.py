@@ -121,11 +121,18 @@ def test_patches_that_change_nothing(tmp_path: Path) -> None:
             kind: Deployment
             metadata: {{name: web, labels: {{tier: front}}}}
             spec: {{replicas: 1}}
-        - patch: |  #: other-type
+        - patch: |  #: quoted-in-the-base
             apiVersion: v1
             kind: ConfigMap
             metadata: {{name: web}}
             data: {{a: 1}}
+        - patch: |  #: other-type
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {{name: web}}
+            spec: {{replicas: "1"}}
+        - target: {{kind: Deployment, name: web}}  #: back-to-a-number
+          patch: '[{{"op": "replace", "path": "/spec/replicas", "value": 1}}]'
         - target: {{kind: Deployment, name: web}}  #: there-and-back
           patch: |
             - {{op: remove, path: /spec/replicas}}
@@ -136,7 +143,9 @@ def test_patches_that_change_nothing(tmp_path: Path) -> None:
     )
     assert done(traced, "patch") == {
         "same": (1, False),
+        "quoted-in-the-base": (1, False),
         "other-type": (1, True),
+        "back-to-a-number": (1, True),
         "there-and-back": (1, False),
         "nothing": (0, False),
     }

@@ -79,7 +79,9 @@ def test_secrets(tmp_path: Path) -> None:
         """,
     )
     slugs = {r.name.rpartition("-")[0]: r.ref.slug for r in traced.resources}
-    assert traced.place(slugs["opaque"], "type") == "field (generator)"
+    assert traced.place(slugs["opaque"], "kind") == "field (generator)"
+    default = "nowhere: Kustomize sets this type where the entry of the generator has none"
+    assert traced.place(slugs["opaque"], "type") == default
     assert traced.place(slugs["opaque"], "data", "KEY") == "literal (generator)"
     assert traced.place(slugs["typed"], "type") == "type (generator)"
     assert traced.place(slugs["typed"], "metadata", "namespace") == "namespace (generator)"
@@ -196,3 +198,20 @@ def test_a_patch_of_a_generated_object(tmp_path: Path) -> None:
     slug = only(traced, "ConfigMap")
     assert traced.place(slug, "data", "A") == "patch (patch)"
     assert traced.overrides(slug, "data", "A") == [("literal", "generated")]
+
+
+def test_what_two_options_say_at_once_has_no_one_place(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        """
+        --- kustomization.yaml
+        generatorOptions: {disableNameSuffixHash: true, immutable: true}  #: all
+        configMapGenerator:
+        - name: both
+          options: {immutable: true}
+        - name: common
+        """,
+    )
+    reason = "generatorOptions and the options of the entry both say so, and one of them is enough"
+    assert traced.place("ConfigMap/both", "immutable") == f"nowhere: {reason}"
+    assert traced.place("ConfigMap/common", "immutable") == "all (generator)"

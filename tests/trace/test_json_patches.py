@@ -45,7 +45,9 @@ def test_every_operation_and_indexes_that_shift(tmp_path: Path) -> None:
           path: /spec/size
           value: 2  #: new-size
         - {{op: move, from: /spec/moved, path: /spec/there}}
-        - {{op: copy, from: /spec/args/2, path: /spec/copy}}
+        - op: copy
+          path: /spec/copy
+          from: /spec/args/2  #: from
         - op: add
           path: /metadata/annotations/example.com~1a~0b
           value: escaped  #: escaped
@@ -58,13 +60,44 @@ def test_every_operation_and_indexes_that_shift(tmp_path: Path) -> None:
         "args[2]": "two (resource)",
         "args[3]": "end (patch)",
         "there.deep": "moved (resource)",
-        "copy": "two (resource)",
+        "copy": "from (patch)",
     }
     assert traced.places("Widget/w", "metadata", "annotations") == {
         "['example.com/a~b']": "escaped (patch)"
     }
     assert traced.overrides("Widget/w", "spec", "size") == [("size", 1)]
     assert traced.overrides("Widget/w", "spec", "args", 1) == [("zero", "zero")]
+
+
+def test_a_scalar_that_is_copied_or_moved_is_set_by_the_operation(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        f"""{WIDGET}
+        --- kustomization.yaml
+        resources: [widget.yaml]
+        patches:
+        - target: {{kind: Widget}}
+          path: operations.yaml
+        --- operations.yaml
+        - op: copy
+          path: /spec/size
+          from: /spec/args/0  #: copied
+        - op: move
+          path: /spec/args/-
+          from: /spec/args/1  #: put-last
+        - {{op: copy, from: /spec/moved, path: /spec/twin}}
+        """,
+    )
+    assert traced.places("Widget/w", "spec") == {
+        "size": "copied (patch)",
+        "args[0]": "zero (resource)",
+        "args[1]": "two (resource)",
+        "args[2]": "put-last (patch)",
+        "moved.deep": "moved (resource)",
+        "twin.deep": "moved (resource)",
+    }
+    assert traced.overrides("Widget/w", "spec", "size") == [("size", 1), ("zero", "zero")]
+    assert traced.overrides("Widget/w", "spec", "args", 2) == [("one", "one")]
 
 
 def test_remove_and_add_again(tmp_path: Path) -> None:
@@ -226,3 +259,22 @@ def test_values_of_a_json_patch_are_read_as_yaml_1_1(tmp_path: Path) -> None:
     )
     assert traced.resource("Widget/w").get("spec", "on") is True
     assert traced.place("Widget/w", "spec", "on") == "on (patch)"
+
+
+def test_a_map_that_kustomize_makes_stands_where_its_first_entry_does(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        f"""{WIDGET}
+        --- kustomization.yaml
+        namePrefix: p-
+        resources: [widget.yaml]
+        patches:
+        - target: {{kind: Widget}}
+          path: operations.yaml
+        --- operations.yaml
+        - op: add
+          path: /metadata/annotations/note
+          value: text  #: note
+        """,
+    )
+    assert traced.place("Widget/p-w", "metadata", "annotations") == "note (patch)"

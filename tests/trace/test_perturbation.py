@@ -1,20 +1,28 @@
 """The trace is right: what it names is changed, the tree is rendered again, and the value moves.
 
-Every kustomization is judged by a sample; `python -m tests.trace.perturbation` judges all of it.
+Every kustomization is judged by a sample; `make prove-trace` judges all of it, and many more trees.
 """
 
 from pathlib import Path
 
 import pytest
 
+from tests.trace.editing import perturbed
 from tests.trace.generated import grow
-from tests.trace.perturbation import Verdict, judge, perturbed, render, report, values
+from tests.trace.perturbation import (
+    MOVED,
+    NAMED,
+    NOTHING,
+    Verdict,
+    judge,
+    render,
+    report,
+    values,
+)
 
 ROOT = Path(__file__).parent.parent.parent
 FIXTURES = Path(__file__).parent / "fixtures"
-NAMED = 0.99
-MOVED = 0.995
-SEEDS = range(25)
+SEEDS = range(4)
 
 
 def kustomizations() -> list[Path]:
@@ -33,24 +41,18 @@ def test_what_the_trace_names_moves_the_value(folder: Path) -> None:
     inside = folder.relative_to(FIXTURES) if FIXTURES in folder.parents else None
     root = ROOT if inside is None else FIXTURES
     verdict = judge(root, folder.relative_to(root).as_posix(), at_most=12)
-    assert verdict.named_share >= NAMED, said(folder.name, verdict)
+    lost = [value for value in verdict.unnamed if not value.is_made_by_kustomize]
+    assert len(lost) <= verdict.total * (1 - NAMED), said(folder.name, verdict)
     assert verdict.moved_share >= MOVED, said(folder.name, verdict)
 
 
 def test_trees_made_at_random(tmp_path: Path) -> None:
-    verdicts = []
+    total = NOTHING
     for seed in SEEDS:
         root = tmp_path / str(seed)
         folder = grow(root, seed)
-        if render(root / folder) is not None:
-            verdicts.append(judge(root, folder, at_most=2))
-    assert len(verdicts) > len(SEEDS) * 0.8
-    total = Verdict(
-        sum(verdict.total for verdict in verdicts),
-        [value for verdict in verdicts for value in verdict.unnamed],
-        sum(verdict.tried for verdict in verdicts),
-        [value for verdict in verdicts for value in verdict.unmoved],
-    )
+        assert render(root / folder) is not None
+        total |= judge(root, folder, at_most=10)
     assert total.named_share >= NAMED, said("random trees", total)
     assert total.moved_share >= MOVED, said("random trees", total)
 

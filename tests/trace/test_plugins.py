@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.trace.traced import Traced
+from tools.trace.value_add import inserted
 
 OBJECTS = """
         --- objects.yaml
@@ -124,24 +127,122 @@ def test_inline_plugins(tmp_path: Path) -> None:
     assert traced.places("Service/web", "metadata", "labels") == {"deep": "deep (patch)"}
 
 
-def test_what_is_not_followed_has_no_place(tmp_path: Path) -> None:
+def test_a_value_is_added_to_fields(tmp_path: Path) -> None:
     traced = Traced(
         tmp_path,
         f"""{OBJECTS}
-        --- kustomization.yaml
+        --- app/kustomization.yaml
+        resources: [../objects]
+        transformers: [add.yaml, folder-name.yaml]
+        --- app/targets.yaml
+        targets:
+        - {{selector: {{kind: Service}}, fieldPath: spec/made/deep}}
+        --- app/add.yaml
+        apiVersion: builtin
+        kind: ValueAddTransformer
+        metadata: {{name: add}}
+        value: added  #: value
+        targetFilePath: targets.yaml
+        targets:
+        - {{fieldPath: metadata/namespace}}
+        - selector: {{kind: Deployment}}
+          fieldPath: spec/template/spec/containers/[name=c]/image
+          filePathPosition: 1
+        --- app/folder-name.yaml
+        apiVersion: builtin
+        kind: ValueAddTransformer
+        metadata: {{name: folder}}
+        targets: [{{selector: {{kind: Service}}, fieldPath: metadata/annotations/folder}}]
+        --- objects/kustomization.yaml
         resources: [objects.yaml]
+        """.replace("--- objects.yaml", "--- objects/objects.yaml"),
+        "app",
+    )
+    web, service = "Deployment/web", "Service/web"
+    assert traced.place(web, "metadata", "namespace") == "value (namespace)"
+    assert traced.place(service, "spec", "made", "deep") == "value (replacement)"
+    image = ("spec", "template", "spec", "containers", 0, "image")
+    assert traced.place(web, *image) == "value (replacement)"
+    assert traced.overrides(web, *image) == [("container", "app:1")]
+    folder = traced.place(service, "metadata", "annotations", "folder")
+    assert folder == "nowhere: it is the name of the folder, because the transformer has no value"
+
+
+@pytest.mark.parametrize(
+    ("path", "position", "expected"),
+    [
+        ("", 0, "X"), ("/", 0, "/X"), ("pie", 0, "X/pie"), ("/pie", 0, "/X/pie"),
+        ("raw", 1, "raw/X"), ("/raw", 9, "/raw/X"), ("/a/nice/pie", 2, "/a/nice/X/pie"),
+    ],
+)  # fmt: skip
+def test_a_part_is_inserted_into_a_file_path(path: str, position: int, expected: str) -> None:
+    assert inserted(path, position, "X") == expected
+
+
+def test_the_hash_transformer_adds_one_hash_more(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        """
+        --- kustomization.yaml
+        configMapGenerator:
+        - name: settings  #: name
+          literals: [A=1]
         transformers:
         - |-
           apiVersion: builtin
-          kind: ValueAddTransformer
-          metadata: {{name: add}}
-          value: added
-          targets:
-          - {{selector: {{kind: Service}}, fieldPath: metadata/labels/added}}
+          kind: HashTransformer
+          metadata: {name: hash}
         """,
     )
-    reason = "nowhere: the replay of the build does not arrive at this field"
-    assert traced.place("Service/web", "metadata", "labels", "added") == reason
-    assert traced.place("Service/web", "metadata", "name") == "service (resource)"
-    (application,) = traced.applied("transformer")
-    assert application.unknown == "the transformer ValueAddTransformer is not followed"
+    (found,) = traced.resources
+    assert found.name.count("-") == 2
+    assert traced.place(found.ref.slug, "metadata", "name") == "name (hash)"
+
+
+def test_a_service_account_of_an_iam_policy(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        """
+        --- kustomization.yaml
+        generators: [policy.yaml]
+        --- policy.yaml
+        apiVersion: builtin
+        kind: IAMPolicyGenerator
+        metadata: {name: policy}
+        cloud: gke
+        kubernetesService:
+          name: runner  #: name
+          namespace: shop  #: namespace
+        serviceAccount:
+          name: gcp  #: account
+          projectId: project
+        """,
+    )
+    annotation = ("metadata", "annotations", "iam.gke.io/gcp-service-account")
+    assert traced.place("ServiceAccount/runner", *annotation) == "account (generator)"
+    assert traced.place("ServiceAccount/runner", "metadata", "name") == "name (generator)"
+    assert traced.place("ServiceAccount/runner", "metadata", "namespace") == "namespace (generator)"
+    fixed = "nowhere: an IAMPolicyGenerator makes nothing but ServiceAccounts"
+    assert traced.place("ServiceAccount/runner", "kind") == fixed
+
+
+def test_the_old_field_env_means_nothing_to_a_generator_in_a_file(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        """
+        --- kustomization.yaml
+        generators: [settings.yaml]
+        --- settings.yaml
+        apiVersion: builtin
+        kind: ConfigMapGenerator
+        metadata:
+          name: settings  #: name
+        env: some.env
+        literals: [A=1]  #: literal
+        --- some.env
+        B=2
+        """,
+    )
+    (found,) = traced.resources
+    assert found.data["data"] == {"A": "1"}
+    assert traced.place(found.ref.slug, "metadata", "name") == "name (hash)"

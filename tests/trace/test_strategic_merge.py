@@ -490,3 +490,92 @@ def test_replacing_a_whole_object_does_nothing(tmp_path: Path) -> None:
     assert traced.places("ConfigMap/m", "data") == {"old": "old (resource)"}
     (application,) = traced.applied("patch")
     assert (application.matched, application.changed) == (1, False)
+
+
+def test_a_number_in_place_of_a_text_in_quotes_becomes_a_text(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        """
+        --- kustomization.yaml
+        resources: [widget.yaml]
+        patches:
+        - path: patch.yaml
+        --- widget.yaml
+        apiVersion: example.com/v1
+        kind: Widget
+        metadata: {name: w}
+        spec:
+          quoted: "1"
+          plain: one
+          number: 1
+        --- patch.yaml
+        apiVersion: example.com/v1
+        kind: Widget
+        metadata: {name: w}
+        spec:
+          quoted: 2  #: quoted
+          plain: 2  #: plain
+          number: "2"  #: number
+        """,
+    )
+    assert traced.resource("Widget/w").data["spec"] == {"number": "2", "plain": 2, "quoted": "2"}
+    assert traced.places("Widget/w", "spec") == {
+        "number": "number (patch)",
+        "plain": "plain (patch)",
+        "quoted": "quoted (patch)",
+    }
+
+
+def test_of_a_key_that_stands_twice_in_a_patch_the_first_counts(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        """
+        --- kustomization.yaml
+        resources: [widget.yaml]
+        patches:
+        - path: patch.yaml
+        --- widget.yaml
+        apiVersion: example.com/v1
+        kind: Widget
+        metadata: {name: w}
+        spec: {size: 1}
+        --- patch.yaml
+        apiVersion: example.com/v1
+        kind: Widget
+        metadata: {name: w}
+        spec:
+          size: 2  #: first
+          size: 3
+        """,
+    )
+    assert traced.place("Widget/w", "spec", "size") == "first (patch)"
+
+
+def test_a_map_that_a_patch_empties_is_empty_because_of_it(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        """
+        --- kustomization.yaml
+        resources: [widget.yaml]
+        patches:
+        - path: patch.yaml
+        --- widget.yaml
+        apiVersion: example.com/v1
+        kind: Widget
+        metadata: {name: w}
+        spec:
+          emptied: {gone: 1}
+          empty: {}  #: empty
+        --- patch.yaml
+        apiVersion: example.com/v1
+        kind: Widget
+        metadata: {name: w}
+        spec:
+          emptied:
+            gone: null  #: removal
+        """,
+    )
+    assert traced.places("Widget/w", "spec") == {
+        "emptied": "removal (patch)",
+        "empty": "empty (resource)",
+    }

@@ -4,25 +4,24 @@ Exit codes: 0 traced, 2 misuse (arguments, path, an object or field that is not 
 target could not be rendered.
 """
 
-import json
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from tools.kubernetes.resource import lookup
 from tools.render.binary import KustomizeUnavailable
 from tools.render.build import RenderFailed
-from tools.report.as_chain import annotated, chain, listing
-from tools.report.excerpt import where
-from tools.report.printable import printable
-from tools.report.terminal import Unwritten, print_lines, reader_may_leave
-from tools.source.place import SourceError
+from tools.render.starts import Start
+from tools.report.terminal import Unwritten
+from tools.source.place import FieldPath, SourceError
 from tools.source.repository import Repository
 from tools.source.root import repository_of
 from tools.source.targets import Kind, NamedTarget, named_targets
-from tools.trace.address import UnknownAddress, find_field, find_object
-from tools.trace.rendered import Rendered, entry_data, render
+
+if TYPE_CHECKING:
+    from tools.kubernetes.resource import Resource
+    from tools.trace.rendered import Rendered
 
 EXAMPLES = """\
 examples:
@@ -41,10 +40,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SourceError as error:
         return _fail(error.sentence, 2)
     try:
-        _print(arguments, repository, render(repository, named))
-    except (UnknownAddress, KustomizeUnavailable, Unwritten) as error:
+        start = Start(repository, named)  # Kustomize runs while the rest is imported
+    except KustomizeUnavailable as error:
+        return _fail(str(error), 2)
+    try:
+        return _traced(arguments, start)
+    finally:
+        start.stop()
+
+
+def _traced(arguments: Namespace, start: Start) -> int:
+    from tools.trace.address import UnknownAddress
+    from tools.trace.rendered import rendered
+
+    try:
+        _print(arguments, start.repository, rendered(start))
+    except (UnknownAddress, Unwritten) as error:
         return _fail(str(error), 2)
     except SourceError as error:
+        from tools.report.excerpt import where
+
         at = where(error.place)
         return _fail(f"{at}: {error.sentence}" if at else error.sentence, 3)
     except RenderFailed as error:
@@ -78,25 +93,51 @@ def _target(argument: str) -> tuple[Repository, NamedTarget]:
     return repository, named[0]
 
 
-def _print(arguments: Namespace, repository: Repository, rendered: Rendered) -> None:
+def _print(arguments: Namespace, repository: Repository, rendered: "Rendered") -> None:
+    from tools.trace.address import find_field, find_object
+
     chosen = rendered.resources
     if arguments.object:
         chosen = [find_object(chosen, arguments.object)]
     below = find_field(chosen[0].data, arguments.field) if arguments.field else ()
     if arguments.format == "json":
-        entries = [
-            entry_data(resource, entry)
-            for resource in chosen
-            for entry in rendered.trace.entries(resource)
-            if entry.path[: len(below)] == below
-        ]
-        with reader_may_leave():
-            print(json.dumps(entries, indent=1))
-        return
+        _print_json(rendered, chosen, below)
+    else:
+        _print_text(arguments, repository, rendered, chosen[:1], below)
+
+
+def _print_json(rendered: "Rendered", chosen: "Iterable[Resource]", below: FieldPath) -> None:
+    """A list with one entry in each line."""
+    import json
+
+    from tools.report.terminal import reader_may_leave
+    from tools.trace.rendered import entry_data
+
+    entries = [
+        json.dumps(entry_data(resource, entry))
+        for resource in chosen
+        for entry in rendered.trace.entries(resource)
+        if entry.path[: len(below)] == below
+    ]
+    with reader_may_leave():
+        print("[", ",\n".join(entries), "]", sep="\n")
+
+
+def _print_text(
+    arguments: Namespace,
+    repository: Repository,
+    rendered: "Rendered",
+    chosen: "list[Resource]",
+    below: FieldPath,
+) -> None:
+    from tools.kubernetes.resource import lookup
+    from tools.report.as_chain import annotated, chain, listing
+    from tools.report.terminal import print_lines
+
     if arguments.annotate or not arguments.object:
         print_lines(annotated(rendered))
         return
-    value = lookup(chosen[0].data, below)
+    value: Any = lookup(chosen[0].data, below)
     if below and not (isinstance(value, dict | list) and value):
         location = rendered.trace.locate(chosen[0], below)
         print_lines(chain(repository, chosen[0], below, value, location))
@@ -105,6 +146,8 @@ def _print(arguments: Namespace, repository: Repository, rendered: Rendered) -> 
 
 
 def _fail(sentence: str, code: int) -> int:
+    from tools.report.printable import printable
+
     print(f"gitops-gate: {printable(sentence)}", file=sys.stderr)
     return code
 

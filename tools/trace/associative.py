@@ -164,8 +164,9 @@ def _take_keys(item: Value, replaced: Items, keys: Keys) -> None:
     """An element that pushes out others with the same keys is where it is because of theirs."""
     for one in replaced[:1]:
         if isinstance(one, Map) and isinstance(item, Map):
-            shared = [key for key in keys if key in one.fields and key in item.fields]
-            item.fields.update({key: one.fields[key] for key in shared})
+            same = [key in one.fields and key in item.fields for key in keys]
+            if all(same):
+                item.fields.update({key: one.fields[key] for key in keys})
 
 
 def _text(value: Value) -> str:

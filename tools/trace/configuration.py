@@ -1,6 +1,7 @@
 """Transformer configurations that a kustomization names (`configurations`, `crds`)."""
 
 from tools.source.place import SourceError
+from tools.source.repository import join
 from tools.trace.fields import DEFAULT
 from tools.trace.fieldspec import Configuration, NameReference, Selected
 from tools.trace.labels import field_specs
@@ -23,7 +24,20 @@ def configuration_of(layer: Layer) -> Configuration:
             for value in text.values("resource", as_resource=False):
                 if isinstance(value, Map):
                     found = found.merged(_read(value))
+    for entry in layer.entries("crds"):
+        if isinstance(entry, Scalar):
+            found = found.merged(_of_custom_kinds(layer, entry.text))
     return found
+
+
+def _of_custom_kinds(layer: Layer, name: str) -> Configuration:
+    from tools.trace.crds import configuration_in
+
+    try:
+        documents = layer.repository.documents(join(layer.folder, name))
+    except SourceError:
+        return DEFAULT
+    return configuration_in(documents[0].data) if documents else DEFAULT
 
 
 def _read(value: Map) -> Configuration:

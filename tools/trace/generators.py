@@ -14,6 +14,8 @@ from tools.trace.value import List, Map, Scalar, Value, place_of
 
 _LINE = 70
 """Characters of base64 in one line, as Kustomize writes it."""
+_TYPE = "Kustomize sets this type where the entry of the generator has none"
+_TWICE = "generatorOptions and the options of the entry both say so, and one of them is enough"
 
 
 _BEHAVIORS = ("", "create", "merge", "replace")
@@ -137,7 +139,7 @@ class _Making:
         if self.generator is SECRETS:
             kind = self.entry.get("type")
             given = isinstance(kind, Scalar) and kind.text
-            fields["type"] = self._as(kind, given) if given else self._made("Opaque")
+            fields["type"] = self._as(kind, given) if given else _by_default("Opaque", _TYPE)
             fields["data"] = self._map({})
         first: dict[str, Place] = {}
         for pair in self._pairs():
@@ -148,8 +150,11 @@ class _Making:
             into = fields.setdefault(field, self._map({}))
             assert isinstance(into, Map)
             into.fields[pair.key] = Scalar(pair.source, None, pair.node, None, text)
-        if immutable := self._true_option("immutable"):
-            fields["immutable"] = self._as(immutable, True)
+        immutable = self._true_options("immutable")
+        if len(immutable) > 1:
+            fields["immutable"] = _by_default(True, _TWICE)
+        elif immutable:
+            fields["immutable"] = self._as(immutable[0], True)
         return fields
 
     def _encoded(self, content: bytes) -> tuple[str, str]:
@@ -162,7 +167,8 @@ class _Making:
         return "data", in_base64(content)
 
     def _pairs(self) -> Iterator[_Pair]:
-        single = self.entry.get("env")
+        # The old field is put right in a kustomization, but not in the file of a plugin.
+        single = None if self.entry.has("kind") else self.entry.get("env")
         for entry in (*self._scalars("envs"), *([single] if isinstance(single, Scalar) else ())):
             if entry.text:
                 yield from self._env_file(entry)
@@ -228,15 +234,14 @@ class _Making:
                     merged[key] = self._as(value, value.text)
         return merged
 
-    def _true_option(self, name: str) -> Scalar | None:
-        for options in (self.entry.get("options"), self.common):
-            found = options.get(name) if isinstance(options, Map) else None
-            if isinstance(found, Scalar) and found.value is True:
-                return found
-        return None
+    def _true_options(self, name: str) -> list[Scalar]:
+        """The options of this name that are true: in the entry and for all entries."""
+        options = (self.entry.get("options"), self.common)
+        found = [one.get(name) for one in options if isinstance(one, Map)]
+        return [one for one in found if isinstance(one, Scalar) and one.value is True]
 
     def _option_is_true(self, name: str) -> bool:
-        return self._true_option(name) is not None
+        return bool(self._true_options(name))
 
     def _as(self, value: Value | None, made: object) -> Scalar:
         assert isinstance(value, Scalar)
@@ -258,6 +263,10 @@ def _twice(pair: _Pair, first: Place) -> Mistake:
     sentence = f"the key {pair.key!r} stands twice in one generator"
     related = ((first, "the first one"),)
     return Mistake(pair.place, sentence, "Delete one of the two.", related=related)
+
+
+def _by_default(made: object, reason: str) -> Scalar:
+    return Scalar(Source(None, "generator", reason=reason), None, None, None, made)
 
 
 def _unquoted(text: str) -> str:

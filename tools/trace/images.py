@@ -202,6 +202,8 @@ def _set_count(obj: Object, spec: FieldSpec, count: Scalar) -> bool:
     for slot in slots(obj.root, spec.path, spec.create):
         if spec.applies_to(obj) and isinstance(slot.parent, Map):
             value = count.after(None, count.source.as_layer("replicas"))
+            if isinstance(slot.value, Scalar):
+                value = value.in_place_of(slot.value)
             changed |= set_field(slot.parent, str(slot.key), value)
     return changed
 

@@ -11,7 +11,8 @@ from yaml.nodes import ScalarNode
 from tools.source.place import Place
 from tools.trace.application import MISSING, Mistake, Mistaken, Operation
 from tools.trace.gojson import go_json
-from tools.trace.objects import Object
+from tools.trace.objects import Object, put_into
+from tools.trace.rewriting import rewritten
 from tools.trace.value import List, Map, Scalar, Value, copy, place_of, plain
 
 
@@ -39,6 +40,7 @@ class Step:
         self.op = data.text("op")
         self.path = data.text("path")
         self.source = data.text("from")
+        self._from = data.get("from")
         self.value = data.get("value")
         self.place = place_of(data) or fallback
         self.by = data.source
@@ -67,6 +69,17 @@ class Step:
         found = self.data.fields.get(member)
         return (None if found is None else place_of(found)) or self.place
 
+    def attributed(self, value: Value) -> Value:
+        """What the operation puts at its path. A scalar that it copies or moves is set by it, over
+        the one that is copied; what stands in a map or list is still set where it is written.
+        """
+        by = self._from
+        if self.op not in ("copy", "move") or not isinstance(by, Scalar):
+            return value
+        if not isinstance(value, Scalar) or value.is_null:
+            return value
+        return Scalar(by.source.as_layer("patch"), by.key, by.node, value, value.value)
+
     def described(self) -> Operation:
         """The operation for the log."""
         value = None if self.value is None else plain(self.value)
@@ -88,7 +101,7 @@ def apply_steps(obj: Object, operations: list[Step]) -> None:
             _apply(obj, step, removed)
         except CannotPatch as error:
             raise Mistaken(_mistake(obj, step, error)) from error
-    root = copy(obj.root)  # Kustomize writes the object as JSON and reads it back
+    root = rewritten(obj.root)  # Kustomize writes the object as JSON and reads it back
     assert isinstance(root, Map)
     obj.root = root
     obj.refresh()
@@ -217,14 +230,15 @@ def _put(root: Map, step: Step, value: Value, removed: dict[tuple[int, str], Val
     parent, token = _parent(root, step.path)
     if isinstance(parent, Map):
         old = parent.fields.get(token) or removed.get((id(parent), token))
-        parent.fields[token] = superseding(value, old)
+        put_into(parent, token, step.attributed(superseding(value, old)))
     elif step.op == "replace":
         index = _index(token, len(parent.items), step.path)
         parent.items[index] = superseding(value, parent.items[index])
     elif token == "-":
-        parent.items.append(value)
+        parent.items.append(step.attributed(value))
     else:
-        parent.items.insert(_index(token, len(parent.items) + 1, step.path), value)
+        index = _index(token, len(parent.items) + 1, step.path)
+        parent.items.insert(index, step.attributed(value))
 
 
 def _remove(root: Map, path: str, removed: dict[tuple[int, str], Value]) -> Value:

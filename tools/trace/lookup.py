@@ -95,6 +95,9 @@ def _location(value: Value | None, rendered: Any, path: FieldPath) -> Location:
     layer = source.layer if source is not None else "resource"
     if not same:
         return Location(None, layer, path, reason=_OTHER_VALUE)
+    if isinstance(value, Map) and not rendered and value.removed:
+        emptied, by = list(value.removed.values())[-1]
+        return Location(emptied, by.layer, path, turn=by.turn)
     place = place_of(value)
     reason = source.reason if source is not None else None
     if place is None:

@@ -47,7 +47,7 @@ def apply_namespace(
     application = layer.log.entry(layer, "namespace", "namespace", namespace)
     source = namespace.source.as_layer("namespace")
     value = Scalar(source, namespace.key, namespace.node, None, namespace.text)
-    setter = _NamespaceSetter(value, specs, options)
+    setter = NamespaceSetter(value, specs, options)
     matched: list[Object] = []
     changed = False
     for obj in objects:
@@ -65,9 +65,14 @@ def apply_namespace(
         application.note(conflict)
 
 
-class _NamespaceSetter:
+class NamespaceSetter:
+    """Sets the namespace of objects, and that of what they refer to."""
+
     def __init__(
-        self, value: Scalar, specs: tuple[FieldSpec, ...], options: NamespaceOptions
+        self,
+        value: Scalar,
+        specs: tuple[FieldSpec, ...] = (),
+        options: NamespaceOptions = _DEFAULTS,
     ) -> None:
         self.value = value
         self.specs = specs

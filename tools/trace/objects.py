@@ -185,11 +185,17 @@ def set_field(parent: Map, name: str, value: Scalar) -> bool:
     old = parent.fields.get(name)
     if isinstance(old, Scalar) and old is not value:
         return _replace(old, value)
-    parent.fields[name] = value
-    if parent.node is None and parent.source is BY_KUSTOMIZE:
-        # The first entry of a map that Kustomize made is what a person would call its place.
-        parent.source, parent.key, parent.node = value.source, None, value.node
+    put_into(parent, name, value)
     return old is not value
+
+
+def put_into(parent: Map, name: str, value: Value) -> None:
+    """Put a value into a map. The first one in a map that Kustomize made is what a person would
+    call the place of the map.
+    """
+    parent.fields[name] = value
+    if parent.node is None and (parent.source is None or parent.source.file is None):
+        parent.source, parent.key, parent.node = value.source, None, value.node
 
 
 def _replace(old: Scalar, value: Scalar) -> bool:

@@ -35,9 +35,11 @@ class Source:
     `file` None says that Kustomize itself made the value, and then `reason` says how. `typed`
     turns a scalar node into its value; `position` maps line and column (from 0) of a text that is
     embedded in the file to those of the file. `turn` says when in the build its values are set.
+    `is_rewritten` says that Kustomize has written the values as JSON and read them back, so that
+    nothing is left of how they were written here.
     """
 
-    __slots__ = ("file", "layer", "position", "reason", "turn", "typed")
+    __slots__ = ("_twin", "file", "is_rewritten", "layer", "position", "reason", "turn", "typed")
 
     def __init__(
         self,
@@ -53,6 +55,8 @@ class Source:
         self.position = position
         self.reason = reason
         self.turn = 0
+        self.is_rewritten = False
+        self._twin: Source | None = None
 
     @property
     def first_counts(self) -> bool:
@@ -75,7 +79,18 @@ class Source:
     def as_layer(self, layer: str, reason: str | None = None) -> "Source":
         """The same text, with what it sets counted to another layer."""
         reason = reason or self.reason
-        return Source(self.file, layer, self.typed, self.position, reason).at(self.turn)
+        found = Source(self.file, layer, self.typed, self.position, reason).at(self.turn)
+        found.is_rewritten = self.is_rewritten
+        return found
+
+    def rewritten(self) -> "Source":
+        """The same text, its values written as JSON and read back."""
+        if self.is_rewritten:
+            return self
+        if self._twin is None:
+            self._twin = self.as_layer(self.layer)
+            self._twin.is_rewritten = True
+        return self._twin
 
 
 def resource_scalar(node: ScalarNode) -> Any:

@@ -6,14 +6,16 @@ from tools.trace.application import Application
 from tools.trace.fields import DEFAULT
 from tools.trace.fieldspec import Configuration
 from tools.trace.generators import CONFIG_MAPS, SECRETS, generate_one
+from tools.trace.iam_policy import service_account
 from tools.trace.images import apply_images, apply_replicas
 from tools.trace.labels import apply_pairs, field_specs
 from tools.trace.layer import Layer, Log, record
-from tools.trace.names import NamespaceOptions, add_affix, apply_namespace
+from tools.trace.names import NamespaceOptions, add_affix, add_hashes, apply_namespace
 from tools.trace.objects import Object
 from tools.trace.patches import apply_entry, apply_merge_patches
 from tools.trace.replacements import apply_replacements
 from tools.trace.value import List, Map, Scalar, Value
+from tools.trace.value_add import add_value
 
 Objects = list[Object]
 _Transform = Callable[[Layer, Map, Objects], Objects | None]
@@ -44,6 +46,11 @@ def _sum_up(application: Application, parts: Log) -> None:
 def generate_from(layer: Layer, config: Map, objects: Objects) -> None:
     """Add what a generator makes that a configuration describes."""
     application = layer.log.entry(layer, "generator", "generators", config)
+    if config.text("kind") == "IAMPolicyGenerator":
+        made = service_account(config)
+        objects.append(made)
+        record(application, [made], True)
+        return
     generators = {"ConfigMapGenerator": CONFIG_MAPS, "SecretGenerator": SECRETS}
     generator = generators.get(config.text("kind"))
     if generator is None:
@@ -148,8 +155,16 @@ def _replacements(layer: Layer, config: Map, objects: Objects) -> None:
         apply_replacements(layer.with_fields({"replacements": found}, layer.log), objects)
 
 
+def _hash(layer: Layer, config: Map, objects: Objects) -> None:
+    add_hashes(objects)
+    application = layer.log.entry(layer, "transformer", "transformers", config)
+    hashed = [obj for obj in objects if obj.hashed]
+    record(application, hashed, bool(hashed))
+
+
 _TRANSFORMERS: dict[str, _Transform] = {
     "AnnotationsTransformer": _annotations,
+    "HashTransformer": _hash,
     "ImageTagTransformer": _images,
     "LabelTransformer": _labels,
     "NamespaceTransformer": _namespace,
@@ -161,4 +176,5 @@ _TRANSFORMERS: dict[str, _Transform] = {
     "ReplacementTransformer": _replacements,
     "ReplicaCountTransformer": _replicas,
     "SuffixTransformer": _suffix,
+    "ValueAddTransformer": add_value,
 }

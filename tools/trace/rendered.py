@@ -7,8 +7,7 @@ from tools.kubernetes.resource import Resource
 from tools.render.starts import Start
 from tools.source.document import Document, parse
 from tools.source.place import FieldPath, SourceError
-from tools.source.repository import Repository
-from tools.source.targets import NamedTarget
+from tools.trace.replay import replay
 from tools.trace.trace import Trace
 
 
@@ -32,29 +31,28 @@ class Rendered(NamedTuple):
         return [rendered.resource for rendered in self.objects]
 
 
-def render(repository: Repository, named: NamedTarget) -> Rendered:
-    """Render a kustomization and get ready to trace it.
+def rendered(start: Start) -> Rendered:
+    """The render that was started, traced. The build is replayed while Kustomize works.
 
     Raises SourceError for what must not be rendered or cannot be read, RenderFailed if Kustomize
     fails.
     """
-    start = Start(repository, named)
-    tree = start.tree
+    path, tree = start.named.path, start.tree
     if tree is None:
-        raise SourceError(f"{named.path} is no kustomization; its values stand where they stand")
+        raise SourceError(f"{path} is no kustomization; its values stand where they stand")
     tree.read()
     if tree.refusals:
-        start.stop()
         raise SourceError(tree.refusals[0].sentence, tree.refusals[0].place)
     if start.run is None:
-        raise SourceError(start.failure or f"{named.path} was not started")
+        raise SourceError(start.failure or f"{path} was not started")
+    replayed = replay(tree)
     text = start.run.result().text
     objects = [
         RenderedObject(Resource(found.data, index), found.document, found.path)
-        for index, found in enumerate(objects_in(parse(text, f"the render of {named.path}")))
+        for index, found in enumerate(objects_in(parse(text, f"the render of {path}")))
         if isinstance(found, Read)
     ]
-    return Rendered(text, objects, Trace(tree, [rendered.resource for rendered in objects]))
+    return Rendered(text, objects, Trace(tree, [one.resource for one in objects], replayed))
 
 
 def entry_data(resource: Resource, entry: Any) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from tools.trace.replacement_source import (
     source_value,
 )
 from tools.trace.selector import CannotSelect, Selector, target_of
-from tools.trace.structured import as_written_over, set_in_text
+from tools.trace.structured import as_written_over, set_in_text, text_of
 from tools.trace.value import List, Map, Scalar, Value, copy, place_of, value_of
 
 
@@ -164,7 +164,7 @@ def _copy_into(obj: Object, parts: tuple[str, ...], value: Value, options: Optio
 
 def _set(slot: Slot, value: Value, options: Options) -> bool:
     old = slot.value
-    new = copy(value)
+    new = text_of(old, copy(value))
     if isinstance(new, Scalar):
         new = _placed_in(old, new, options) if options.delimiter else new
         made = as_written_over(old, new)

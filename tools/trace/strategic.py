@@ -169,7 +169,7 @@ def _put(into: Map, key: str, old: Value | None, merged: Value | None) -> None:
     if merged is None or (is_missing(merged) and merged is not old):
         into.fields.pop(key, None)
     elif isinstance(old, Scalar) and isinstance(merged, Scalar):
-        old.become(merged)
+        old.become(merged if merged is old else merged.in_place_of(old))
     else:
         into.fields[key] = merged
 

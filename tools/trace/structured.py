@@ -13,6 +13,8 @@ from tools.trace.gojson import go_json
 from tools.trace.origin import Source, resource_scalar
 from tools.trace.value import Map, Scalar, Value, copy, plain, value_of
 
+_NO_TEXT = Source(None, "replacement", reason="Kustomize copies no text from a map or list")
+
 
 class Structured(HoldsData):
     """A text with its `data`."""
@@ -42,7 +44,7 @@ def set_in_text(slot: Slot, parts: tuple[str, ...], value: Value, create: bool) 
         raise CannotFollow("the data in the text of the field has no such field")
     for inner in found:
         at = inner.value
-        new = copy(value)
+        new = text_of(at, copy(value))
         if isinstance(new, Scalar):
             new = Scalar(new.source, new.key, new.node, None, as_written_over(at, new))
         inner.set(new)
@@ -51,6 +53,13 @@ def set_in_text(slot: Slot, parts: tuple[str, ...], value: Value, create: bool) 
     source = value.source or old.source
     slot.set(Scalar(source.as_layer("replacement"), value.key, value.node, old, made))
     return bool(made.data != before)
+
+
+def text_of(old: Value | None, new: Value) -> Value:
+    """What replaces a value: of a scalar only the text is replaced, and a map or list has none."""
+    if isinstance(old, Scalar) and not isinstance(new, Scalar):
+        return Scalar(_NO_TEXT, None, None, None, "")
+    return new
 
 
 def as_written_over(old: Value | None, new: Scalar) -> Any:

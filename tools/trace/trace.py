@@ -22,14 +22,18 @@ _HASH = 11
 
 
 class Trace:
-    """Implements Tracer for what Kustomize renders. The build is replayed at the first question.
+    """Implements Tracer for what Kustomize renders. The build is replayed at the first question,
+    unless it was before.
 
     A place is only named where the replay arrives at the value that Kustomize rendered.
     """
 
-    def __init__(self, tree: Tree, resources: Sequence[Resource]) -> None:
+    def __init__(
+        self, tree: Tree, resources: Sequence[Resource], replayed: "Replay | None" = None
+    ) -> None:
         self._tree = tree
         self._resources = resources
+        self._replayed = replayed
 
     @property
     def applied(self) -> "list[Application]":
@@ -78,6 +82,8 @@ class Trace:
 
     @cached_property
     def _replay(self) -> "Replay":
+        if self._replayed is not None:
+            return self._replayed
         from tools.trace.replay import replay
 
         return replay(self._tree)

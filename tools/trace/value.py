@@ -10,10 +10,14 @@ from typing import Any
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from tools.source.place import FieldPath, Place
-from tools.trace.origin import Source
+from tools.trace.origin import Source, resource_scalar
 
 _TAG = "tag:yaml.org,2002:"
 _MERGE = _TAG + "merge"
+_AS_WRITTEN = ("resource", "patch")
+"""The layers whose values keep the quotes of their files; others are written anew."""
+_EXPONENT = 1e21
+"""From here on Go writes a number with an exponent."""
 
 
 class Scalar:
@@ -44,7 +48,36 @@ class Scalar:
     @property
     def text(self) -> str:
         """The value as the text that go-yaml's nodes hold."""
-        return str(self.node.value if self.made is None else _text(self.made))
+        if self.made is not None:
+            return _text(self.made)
+        if self.source.is_rewritten:
+            value = self.source.typed(self.node)
+            return "null" if value is None else _text(value)
+        return str(self.node.value)
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether it is written as a string, whatever it may read like.
+
+        What replaces a scalar is written as that was.
+        """
+        source = self.source
+        if isinstance(self.previous, Scalar) and not source.is_rewritten:
+            return self.previous.is_quoted
+        if self.made is None and source.layer in _AS_WRITTEN and not source.is_rewritten:
+            return bool(self.node.style) and self.node.tag == _TAG + "str"
+        value = self.value
+        if not isinstance(value, str) or not (value or source.is_rewritten):
+            return False
+        from tools.trace.quotes import needs_quotes
+
+        return needs_quotes(value)
+
+    def in_place_of(self, old: "Scalar") -> "Scalar":
+        """The scalar put where another one stood, whose quotes it gets: a number becomes a text."""
+        if isinstance(self.value, str) or not old.is_quoted:
+            return self
+        return Scalar(self.source, self.key, self.node, self.previous, self.text)
 
     @property
     def is_null(self) -> bool:
@@ -90,7 +123,7 @@ class Map:
         found = self._fields
         if found is None:
             assert self.source is not None
-            found = self._fields = dict(_children(self.source, self.node))
+            found = self._fields = _expanded(self.source, self.node)
         return found
 
     @property
@@ -183,6 +216,18 @@ def _children(source: Source, node: MappingNode) -> Iterator[tuple[str, Value]]:
             yield key.value, value_of(source, key, value)
 
 
+def _expanded(source: Source, node: MappingNode) -> "dict[str, Value]":
+    """The fields of a map. Of a key that stands twice in a patch Kustomize heeds the first."""
+    found = dict(_children(source, node))
+    if len(found) < len(node.value) and source.typed is resource_scalar:
+        seen = set()
+        for key, value in node.value:
+            if key.tag != _MERGE and key.value not in seen:
+                seen.add(key.value)
+                found[key.value] = value_of(source, key, value)
+    return found
+
+
 def plain(value: Value) -> Any:
     """The value as plain data."""
     if isinstance(value, Scalar):
@@ -210,6 +255,8 @@ def copy(value: Value) -> Value:
 def _text(made: Any) -> str:
     if isinstance(made, bool):
         return "true" if made else "false"
+    if isinstance(made, float) and made.is_integer() and abs(made) < _EXPONENT:
+        return str(int(made))
     return str(made)
 
 
