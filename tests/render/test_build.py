@@ -329,13 +329,17 @@ def test_a_run_that_is_not_wanted_any_more_is_killed(folder: Path) -> None:
 def test_an_interrupt_ends_kustomize_as_well(folder: Path) -> None:
     note = folder.absolute() / "pid"
     run = start(folder, binary=fake(f"echo $$ > '{note}'; exec /bin/sleep 60"))
+    # A shell starts what runs in the background with interrupts ignored.
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(0.5, signal.raise_signal, [signal.SIGINT])
     timer.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run.result()
+    finally:
+        timer.join()
+        signal.signal(signal.SIGINT, former)
 
-    with pytest.raises(KeyboardInterrupt):
-        run.result()
-
-    timer.join()
     assert ended(int(note.read_text()))
 
 
