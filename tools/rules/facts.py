@@ -24,8 +24,28 @@ class Cluster:
 
 
 @dataclass(frozen=True)
+class Peer:
+    """Somebody outside of the manifests: addresses, or pods with the labels that policies want."""
+
+    addresses: tuple[str, ...] = ()
+    """Blocks of addresses: `203.0.113.0/24`."""
+    excepted: tuple[str, ...] = ()
+    """Blocks that are left out of the addresses."""
+    namespace: str = ""
+    """The name of the pods' namespace; its further labels stand in `namespaceLabels`."""
+    pods: dict[str, str] = field(default_factory=dict)
+    """The labels of the pods."""
+    ports: dict[str, int] = field(default_factory=dict)
+    """The numbers of the pods' named ports."""
+
+
+@dataclass(frozen=True)
 class Flow:
-    """One permitted connection. Ends are workload names, or names declared under `peers`."""
+    """One permitted connection.
+
+    Ends are workloads, names declared under `peers`, or one of those known everywhere: `internet`,
+    `cluster-dns`, `ingress-controller`.
+    """
 
     source: str
     """Who connects."""
@@ -67,6 +87,12 @@ class Facts:
     """Groups of workloads that run the same image."""
     flows: tuple[Flow, ...] = ()
     """All permitted traffic."""
+    peers: dict[str, Peer] = field(default_factory=dict)
+    """Who stands outside of the manifests, by the names that `flows` use."""
+    namespace_labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The labels of namespaces that no manifest holds, by name."""
+    pod_networks: tuple[str, ...] = ()
+    """Where the cluster's pods get their addresses from; undeclared, any private network."""
 
     def declares(self, names: tuple[str, ...], kind: str, name: str) -> bool:
         """Whether a list of workloads names `kind`/`name`."""

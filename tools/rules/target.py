@@ -20,6 +20,7 @@ from tools.trace.location import Tracer
 if TYPE_CHECKING:
     from tools.kubernetes.access import Access
     from tools.kubernetes.references import References
+    from tools.kubernetes.traffic.matrix import Matrix
     from tools.rules.delivery import Delivery
     from tools.source.tracked import Tracked
 
@@ -88,6 +89,18 @@ class Target:
         from tools.kubernetes.references import References
 
         return References(self.resources, self.pods)
+
+    @cached_property
+    def traffic(self) -> "Matrix":
+        """Which pods reach which, and what outside, as far as policies let them."""
+        from tools.rules.traffic import matrix_of
+
+        return matrix_of(self.resources, self.pods, self.facts)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the target is a component by itself: what surrounds it is not known."""
+        return bool(self.tree and self.tree.root and self.tree.root.is_component)
 
     @cached_property
     def secret_names(self) -> frozenset[str]:
