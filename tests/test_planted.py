@@ -207,7 +207,8 @@ PLANTS = [
     Plant("schema-valid", "components/ingress/ingress.yaml",
           "ingressClassName: nginx", "§ingresClassName: nginx"),
     Plant("labels-not-in-selectors", "base/kustomization.yaml",
-          "includeSelectors: false", "includeSelectors: §true"),
+          "includeSelectors: false", "includeSelectors: §true",
+          ("network-dns-allowed base/network/allow-dns.yaml:14",)),
     Plant("generator-immutable-hashed", PROD, "  immutable: true", "  immutable: §false"),
     Plant("patch-merges-element", RESOURCES, "- name: backend", "- §name: backnd"),
     Plant("patch-merges-element", "overlays/minikube/patches/todo-backend-resources.yaml",
@@ -253,7 +254,8 @@ PLANTS = [
           "targetPort: http", "targetPort: §web"),
     Plant("port-valid", "base/backend/service.yaml", "targetPort: http", "targetPort: §'8000'"),
     Plant("service-type-allowed", "base/mcp-server/service.yaml",
-          "type: ClusterIP", "type: §NodePort"),
+          "type: ClusterIP", "type: §NodePort",
+          ("network-flows-exact base/mcp-server/service.yaml:14",)),
     Plant("node-port-allowed", "overlays/minikube/patches/todo-backend-node-port.yaml",
           "nodePort: 30081", "nodePort: §30082", (f"url-node-port-matches {MINIKUBE}:72",)),
     Plant("ingress-backend-resolves", "components/ingress/ingress.yaml",
@@ -310,6 +312,53 @@ PLANTS = [
           "              - key: DATABASE_URL\n                path: url\n"),
     Plant("secret-least-shared", "base/mcp-server/deployment.yaml",
           "key: BETTER_AUTH_SECRET", "key: §OPENAI_API_KEY"),
+    # network
+    Plant("network-default-deny", "base/network/default-deny.yaml",
+          "  policyTypes:\n    - Ingress\n    - Egress", "  §policyTypes:\n    - Ingress"),
+    Plant("network-dns-allowed", "base/network/allow-dns.yaml",
+          "      ports:\n        - protocol: UDP\n          port: 53\n"
+          "        # Answers too large for one datagram are asked for again over TCP.\n"
+          "        - protocol: TCP\n          port: 53\n",
+          "      §ports:\n        - protocol: UDP\n          port: 53\n"),
+    Plant("network-flows-exact network-policy-port-matches", "base/network/backend.yaml",
+          "      ports:\n        - protocol: TCP\n          port: 8000",
+          "      §ports:\n        - protocol: TCP\n          port: §80"),
+    # The rule opens the port to nobody, and the backend's URL of the server leads nowhere.
+    Plant("network-peer-matches", "base/network/backend.yaml",
+          "        - podSelector:\n            matchLabels:\n"
+          "              app.kubernetes.io/name: todo-mcp",
+          "        - §podSelector:\n            matchLabels:\n"
+          "              app.kubernetes.io/name: todo-mpc",
+          also=("network-flows-exact base/network/backend.yaml:33",
+                "env-url-resolves base/kustomization.yaml:41")),
+    Plant("network-flows-exact network-metadata-blocked", "base/network/mcp-server.yaml",
+          "        - ipBlock:\n            cidr: 0.0.0.0/0\n            except:\n"
+          "              - 10.0.0.0/8\n              - 100.64.0.0/10\n"
+          "              - 169.254.0.0/16\n",
+          "        - §ipBlock:\n            cidr: 0.0.0.0/0\n            §except:\n"
+          "              - 10.0.0.0/8\n              - 100.64.0.0/10\n"),
+    # The DNS is still there for it by the policy of all pods, and nothing else.
+    Plant("network-flows-exact network-policy-selects-pods", "base/network/mcp-server.yaml",
+          "  podSelector:\n    matchLabels:\n      app.kubernetes.io/name: todo-mcp\n",
+          "  §podSelector:\n    matchLabels:\n      app.kubernetes.io/name: §todo-mcp-server\n",
+          also=("env-url-resolves base/kustomization.yaml:41",)),
+    Plant("network-flows-exact", "components/ingress/network-frontend.yaml",
+          "        - namespaceSelector:\n            matchLabels:\n"
+          "              kubernetes.io/metadata.name: ingress-nginx\n"
+          "          podSelector:\n            matchLabels:\n"
+          "              app.kubernetes.io/name: ingress-nginx\n"
+          "              app.kubernetes.io/component: controller\n",
+          "        - §namespaceSelector:\n            matchLabels:\n"
+          "              kubernetes.io/metadata.name: ingress-nginx\n"),
+    Plant("network-flows-exact", "base/network/mcp-server.yaml",
+          "        - protocol: TCP\n          port: 5432",
+          "        - protocol: TCP\n          port: 5432\n"
+          "        §- protocol: TCP\n          port: 22"),
+    Plant("", "overlays/prod/kustomization.yaml",
+          "patches:\n",
+          "patches:\n  - patch: |-\n      $patch: delete\n      apiVersion: networking.k8s.io/v1\n"
+          "      kind: NetworkPolicy\n      metadata: {name: default-deny}\n",
+          also=("network-default-deny overlays/prod/kustomization.yaml:4",)),
     # relations
     Plant("environments-agree", RESOURCES, "    spec:\n      containers:",
           "    spec:\n      shareProcessNamespace: §true\n      containers:"),

@@ -11,6 +11,10 @@ are mounted as files. A host name is taken for a Service if it ends in `.svc` or
 `.svc.cluster.local` (option `clusterDomain`), if it is a name with a namespace of the target, or
 a single label. A variable called `…_HOST` or so may hold the host alone.
 
+A Service that is there must also let its pods be reached: the NetworkPolicies of the target, those
+for the egress of the pod and those for the ingress of the pods behind the Service, have to open the
+port. What they open for certain or maybe is computed as for `network-flows-exact`.
+
 Found are: a Service that does not exist in a namespace of the target; one that exists in another
 namespace than the one named; a single label that is nearly, or a part of, the name of a Service; a
 port that the Service does not have (80 and 443 are those of http and https); `https` to a port
@@ -21,8 +25,7 @@ Exempt are `kubernetes.default` and the cluster's DNS, and what `facts.services`
 `policies.yaml` declares. A Service in a namespace of which the target holds nothing, and a single
 label that is like no Service, are not judged. In files, which have names of their own (an
 `upstream` of nginx), only names below `.svc` and exact names of Services with a port count; a
-number below 53 behind a colon is taken for the tag of an image. Whether NetworkPolicies let the
-pod through is judged where the flows are.
+number below 53 behind a colon is taken for the tag of an image.
 
 https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
 """
@@ -35,6 +38,8 @@ from tools.kubernetes.reference import Reference, Via
 from tools.kubernetes.resource import Resource, as_list
 from tools.kubernetes.service_addresses import answered_ports, near_service, protocol_of
 from tools.kubernetes.spelling import closest
+from tools.kubernetes.traffic.entrances import targets
+from tools.kubernetes.traffic.spans import port_words
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 from tools.source.place import FieldPath
@@ -56,12 +61,34 @@ class Options:
     options=Options,
 )
 def check(target: Target, options: Options) -> Iterator[Problem | Unjudged]:
-    seen = set()
+    seen: set[tuple[object, ...]] = set()
     for address in target.references.via(Via.ADDRESS):
         written = (id(address.resource), address.path, address.host, address.port, address.scheme)
         if written not in seen:
             seen.add(written)
             yield from _judge(address, target, options)
+        pod = (*written, id(address.pod))
+        if pod not in seen:
+            seen.add(pod)
+            yield from _cut(address, target)
+
+
+def _cut(address: Reference, target: Target) -> Iterator[Problem]:
+    """That policies keep the pod from the Service it names, if they do."""
+    service, matrix = target.references.resolve(address), target.traffic
+    source = matrix.end(address.pod.workload) if address.pod else None
+    if service is None or source is None or target.is_part or matrix.other_policies:
+        return
+    port = DEFAULT_PORTS.get(address.scheme) if address.port is None else address.port
+    behind = targets(service, matrix.ends, port) if isinstance(port, int) else {}
+    flows = [(matrix.flow(source, end), wanted) for end, wanted in behind.items()]
+    shut = [flow for flow, wanted in flows if not wanted.intersection(flow.all_ports)]
+    if shut and len(shut) == len(flows):
+        words = port_words(behind[shut[0].destination])
+        why = (
+            f"leads to {shut[0].destination.slug} ({words}), which policies keep {source.slug} from"
+        )
+        yield _problem(address, why, service, ("metadata", "name"))
 
 
 def _judge(address: Reference, target: Target, options: Options) -> Iterator[Problem | Unjudged]:

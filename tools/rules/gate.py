@@ -113,7 +113,7 @@ class Gate:
 
     def _judge(self, prepared: Prepared, report: Report, book: WaiverBook, begin: float) -> None:
         target, obstacles = prepared
-        self._equip(target)
+        self.equip(target)
         path = target.path
         environment = self.config.environment_of(path)
         settings = self.config.settings(self.rules, environment)
@@ -195,7 +195,7 @@ class Gate:
             report.not_judged.append(NotJudged(None, LOCK, None, error.place, reason, True))
             return UNREADABLE
 
-    def _equip(self, target: Target) -> None:
+    def equip(self, target: Target) -> None:
         """Give a target what `policies.yaml` knows about it."""
         environment = self.config.environment_of(target.path)
         target.environment = environment.name if environment else None

@@ -1,0 +1,1 @@
+"""Rules about which connections NetworkPolicies let pass."""

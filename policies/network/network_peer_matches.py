@@ -1,0 +1,114 @@
+"""Every peer of a NetworkPolicy is somebody: pods of the target, or pods known to be elsewhere.
+
+A peer whose labels nobody has opens nothing. The flow it was written for is cut, and that only
+shows when the connection times out. Besides misspelt and renamed labels there are two classic
+causes: a `podSelector` without `namespaceSelector`, which only means pods of the policy's own
+namespace; and a hyphen too many, which makes one peer with both selectors (these pods in those
+namespaces) into two peers.
+
+A peer in a namespace whose pods are in the target must match one of their pod templates. For other
+namespaces, known are those of the built-in peers (`cluster-dns`, `ingress-controller`), and what
+`facts.peers` and `facts.namespaceLabels` in `policies.yaml` declare; a name that is that of a known
+namespace but for a slip of the keyboard is found, anything else is not judged. Nor is a namespace
+in which an operator may make pods, or a component by itself. A block of addresses must leave some
+over from `except`.
+
+https://kubernetes.io/docs/concepts/services-networking/network-policies/#behavior-of-to-and-from-selectors
+"""
+
+from collections.abc import Iterator
+
+from tools.kubernetes.operators import maker_in
+from tools.kubernetes.traffic.label_sets import NAME_LABEL, NAMESPACE
+from tools.kubernetes.traffic.opening import Opening
+from tools.kubernetes.traffic.policy import Direction, Peer, Policy, PolicyRule
+from tools.kubernetes.traffic.spans import addresses
+from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
+from tools.rules.target import Target
+
+
+@rule(
+    judges=Judges.TARGET,
+    severity=Severity.WARNING,
+    remedy="Copy labels of the pods and of their namespace, or declare the peer in facts.peers.",
+)
+def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:
+    for policy in target.traffic.policies:
+        for direction in Direction:
+            for stated in policy.of(direction):
+                for peer in stated.peers or ():
+                    yield from _judge(policy, stated, peer, target)
+
+
+def _judge(
+    policy: Policy, stated: PolicyRule, peer: Peer, target: Target
+) -> Iterator[Problem | Unjudged]:
+    if peer.block is not None:
+        cidr = policy.resource.get(*peer.path, "ipBlock", "cidr")
+        if not peer.block and addresses(str(cidr)):
+            path = (*peer.path, "ipBlock", "except")
+            yield Problem(path, f"leaves no address of {cidr} over", policy.resource)
+    elif peer.box is not None and not _is_known(policy, stated, peer, target):
+        yield from _unmatched(policy, peer, target)
+
+
+def _is_known(policy: Policy, stated: PolicyRule, peer: Peer, target: Target) -> bool:
+    opening, matrix = Opening(policy, stated, peer), target.traffic
+    ours = (matrix.meets(opening, end, stated.direction) is not False for end in matrix.ends)
+    return any(ours) or any(matrix.admits(opening, who) for who in matrix.outsiders.values())
+
+
+def _unmatched(policy: Policy, peer: Peer, target: Target) -> Iterator[Problem | Unjudged]:
+    names = _names(policy, peer)
+    ours, known = target.traffic.namespaces.ours, set(target.traffic.namespaces.labels)
+    known |= ours | {
+        who.namespace[NAME_LABEL]
+        for who in target.traffic.outsiders.values()
+        if who.namespace and who.namespace.get(NAME_LABEL)
+    }
+    name = names[0] if len(names) == 1 else ""
+    makers = [maker_in(target.resources, n, target.pod_templates) for n in names]
+    if target.is_part:
+        reason = "its peer may be in what this component is added to"
+        yield Unjudged(reason, policy.resource, peer.path)
+    elif names and ours.issuperset(names) and not any(makers):
+        stated = policy.resource.map(*peer.path)
+        field = "podSelector" if "podSelector" in stated else "namespaceSelector"
+        spaces = " or ".join(map(repr, names)) if names != [""] else ""
+        where = f"namespace {spaces}" if spaces else "its namespace"
+        yield Problem((*peer.path, field), f"no pod of {where} is this peer", policy.resource)
+    elif (
+        name
+        and name not in known
+        and (near := next((k for k in sorted(known) if _is_slip(name, k)), ""))
+    ):
+        path = (*peer.path, "namespaceSelector")
+        message = f"no namespace {name!r} is known; did you mean {near!r}?"
+        yield Problem(path, message, policy.resource)
+    elif name in known and name not in ours:
+        return
+    else:
+        where = f"namespace {name!r}" if name else "another namespace"
+        reason = f"the peer is in {where}, of which nothing is known"
+        yield Unjudged(reason, policy.resource, peer.path)
+
+
+def _names(policy: Policy, peer: Peer) -> list[str]:
+    """The names of the only namespaces in which a peer may be, none if it may be in any."""
+    if peer.own:
+        return [policy.namespace]
+    values = (peer.box or {}).get((NAMESPACE, NAME_LABEL))
+    if values is None or values.but:
+        return []
+    return sorted(value for value in values.items if value is not None)
+
+
+def _is_slip(typed: str, meant: str) -> bool:
+    """Whether a name is another one with a letter left out, doubled, or two swapped.
+
+    Names that differ otherwise (`team-a` and `team-b`, `shop` and `shops`) are often both right.
+    """
+    swapped = {meant[:i] + meant[i + 1] + meant[i] + meant[i + 2 :] for i in range(len(meant) - 1)}
+    left_out = {meant[:i] + meant[i + 1 :] for i in range(len(meant)) if meant[i].isalpha()}
+    doubled = {meant[:i] + meant[i] + meant[i:] for i in range(len(meant)) if meant[i].isalpha()}
+    return typed != meant and typed in swapped | left_out | doubled

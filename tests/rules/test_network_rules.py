@@ -1,0 +1,191 @@
+"""What fixtures cannot show of the rules about the network: sentences, remedies, not judged."""
+
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from policies.network import (
+    network_default_deny,
+    network_dns_allowed,
+    network_flows_exact,
+    network_isolated,
+    network_peer_matches,
+    network_policy_port_matches,
+)
+from tools.kubernetes.objects import Read, objects_in
+from tools.kubernetes.resource import Resource, ResourceSet
+from tools.rules.config import parse_facts
+from tools.rules.rule import Rule
+from tools.rules.run import Setting, Verdict, judge
+from tools.rules.target import Target
+from tools.source.document import parse
+from tools.source.repository import Repository
+from tools.trace.plain import PlainTrace
+
+PODS = """
+    ---
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: web, namespace: shop}
+    spec:
+      template:
+        metadata: {labels: {app: web}}
+        spec: {containers: [{name: web, ports: [{name: http, containerPort: 8080}]}]}
+    ---
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: api, namespace: shop}
+    spec:
+      template:
+        metadata: {labels: {app: api}}
+        spec: {containers: [{name: api, ports: [{name: http, containerPort: 9090}]}]}
+    """
+DENY = """
+    ---
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata: {name: deny, namespace: shop}
+    spec: {podSelector: {}, policyTypes: [Ingress, Egress]}
+    """
+CALICO = """
+    ---
+    apiVersion: projectcalico.org/v3
+    kind: NetworkPolicy
+    metadata: {name: more, namespace: shop}
+    """
+FLOWS = {"flows": [{"source": "web", "destination": "api", "port": 9090}]}
+
+
+def policy(spec: str) -> str:
+    head = "apiVersion: networking.k8s.io/v1, kind: NetworkPolicy"
+    return f"\n---\n{{{head}, metadata: {{name: own, namespace: shop}}, spec: {spec}}}\n"
+
+
+def verdict(rule: Rule, *texts: str, facts: dict[str, Any] | None = None) -> Verdict:
+    documents = list(parse("".join(map(dedent, texts)), "objects.yaml"))
+    reads = [found for found in objects_in(documents) if isinstance(found, Read)]
+    resources = [Resource(read.data, index) for index, read in enumerate(reads)]
+    target = Target("x", Repository(Path()), ResourceSet(resources))
+    target.facts = parse_facts(facts or {})
+    target.trace = PlainTrace({i: (read.document, read.path) for i, read in enumerate(reads)})
+    return judge({rule.id: rule}, {rule.id: Setting(rule.severity, rule.options)}, target)
+
+
+def messages(rule: Rule, *texts: str, facts: dict[str, Any] | None = None) -> list[str]:
+    found = verdict(rule, *texts, facts=facts)
+    assert found.not_judged == []
+    return [finding.message for finding in found.findings]
+
+
+def reasons(rule: Rule, *texts: str, facts: dict[str, Any] | None = None) -> list[str]:
+    found = verdict(rule, *texts, facts=facts)
+    assert found.findings == []
+    return [entry.reason for entry in found.not_judged]
+
+
+def test_a_missing_flow_is_missing_on_every_side_that_is_shut() -> None:
+    flow = "the flow from web to api (TCP 9090) that facts.flows declares: has no rule for it"
+    assert messages(network_flows_exact.check, PODS, DENY, facts=FLOWS) == [
+        f"shuts egress of Deployment/web to {flow}",
+        f"shuts ingress of Deployment/api to {flow}",
+    ]
+
+
+def test_what_nothing_restricts_is_one_finding_for_each_direction_of_a_workload() -> None:
+    more = "which opens more than the declared flows"
+    assert sorted(messages(network_flows_exact.check, PODS, facts=FLOWS)) == [
+        f"nothing restricts the {direction} of Deployment/{name}, {more}"
+        for direction in ("egress", "ingress")
+        for name in ("api", "web")
+    ]
+
+
+def test_one_field_that_opens_several_flows_is_one_finding() -> None:
+    wide = policy(
+        "{podSelector: {}, ingress: [{from: [{podSelector: {}}], ports: [{port: http}]}]}"
+    )
+    leaves = policy("{policyTypes: [Egress], egress: [{to: [{podSelector: {}}]}]}")
+    found = verdict(network_flows_exact.check, PODS, wide, leaves, facts=FLOWS).findings
+    assert [finding.message for finding in found] == [
+        "opens what no flow declares: Deployment/web to Deployment/web (TCP 8080); "
+        "Deployment/api to Deployment/web (TCP 8080); Deployment/api to Deployment/api (TCP 9090)"
+    ]
+    assert {related.message for related in found[0].related} == {"opens the other side"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "more", "facts", "said"),
+    [
+        (network_default_deny, "", {}, ["Deployment web"]),
+        (network_isolated, "", {}, ["Deployment web", "Deployment api"]),
+        (network_dns_allowed, DENY, {}, ["Deployment web", "Deployment api"]),
+        (network_flows_exact, DENY, FLOWS, ["Deployment web"]),
+    ],
+)
+def test_beside_policies_of_a_plugin_nothing_is_certain(
+    rule: Any, more: str, facts: dict[str, Any], said: list[str]
+) -> None:
+    found = verdict(rule.check, PODS, more, CALICO, facts=facts)
+    assert found.findings == []
+    assert [f"{n.resource.kind} {n.resource.name}" for n in found.not_judged if n.resource] == said
+    assert all("for the network plugin" in entry.reason for entry in found.not_judged)
+    assert not any(entry.blocking for entry in found.not_judged)
+
+
+def test_a_flow_that_the_cluster_decides_is_not_judged() -> None:
+    blocks = policy(
+        "{podSelector: {matchLabels: {app: api}},"
+        " ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 9090}]}]}"
+    )
+    found = verdict(network_flows_exact.check, PODS, blocks, facts=FLOWS)
+    assert [entry.reason for entry in found.not_judged] == [
+        "whether policies let pass from web to api (TCP 9090), ingress of Deployment/api, "
+        "is for the cluster to say"
+    ]
+
+
+def test_the_dns_is_cut_once_for_all_pods_of_a_policy() -> None:
+    assert messages(network_dns_allowed.check, PODS, DENY) == [
+        "keeps Deployment/web, Deployment/api from the cluster's DNS by UDP and TCP: "
+        "has no rule for it"
+    ]
+
+
+def test_a_port_of_the_service_is_called_that() -> None:
+    service = """
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: api, namespace: shop}
+        spec: {selector: {app: api}, ports: [{port: 80, targetPort: http}]}
+        """
+    rules = "{podSelector: {matchLabels: {app: api}}, ingress: [{ports: [{port: 80}]}]}"
+    assert messages(network_policy_port_matches.check, PODS, service, policy(rules)) == [
+        "TCP 80 is no port of 'Deployment/api', which declares 9090 http: "
+        "it is a port of Service 'api', which leads to 'http'"
+    ]
+
+
+def test_a_peer_in_a_namespace_that_nobody_knows_is_not_judged() -> None:
+    name = "kubernetes.io/metadata.name: far-away"
+    rules = f"{{ingress: [{{from: [{{namespaceSelector: {{matchLabels: {{{name}}}}}}}]}}]}}"
+    assert reasons(network_peer_matches.check, PODS, policy(rules)) == [
+        "the peer is in namespace 'far-away', of which nothing is known"
+    ]
+    facts = {"peers": {"logs": {"namespace": "far-away", "pods": {"app": "logs"}}}}
+    assert reasons(network_peer_matches.check, PODS, policy(rules), facts=facts) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("montoring", True), ("mointoring", True), ("monitoring-2", False), ("monitor", False)],
+)
+def test_a_slip_of_the_keyboard_in_the_name_of_a_namespace_is_found(name: str, meant: bool) -> None:
+    facts = {"peers": {"logs": {"namespace": "monitoring", "pods": {"app": "logs"}}}}
+    selector = f"{{matchLabels: {{kubernetes.io/metadata.name: {name}}}}}"
+    rules = f"{{ingress: [{{from: [{{namespaceSelector: {selector}}}]}}]}}"
+    found = verdict(network_peer_matches.check, PODS, policy(rules), facts=facts).findings
+    said = f"no namespace {name!r} is known; did you mean 'monitoring'?"
+    assert [finding.message for finding in found] == [said] * meant
