@@ -185,6 +185,20 @@ def test_what_blocks_is_told_one_by_one_and_absent_evidence_once_a_rule(tmp_path
     ]
 
 
+def test_rules_that_lack_the_same_evidence_say_so_together(tmp_path: Path) -> None:
+    image = Ref("v1", "Pod", "", "a"), Place("a.yaml", 2, 10)
+    entries = tuple(
+        NotJudged(rule, "prod", resource, place, "nothing is known of it", False)
+        for rule in ("size", "ports")
+        for resource, place in (image, (Ref("v1", "Pod", "", "b"), Place("a.yaml", 3, 3)))
+    )
+    shown = text(tmp_path, a_report(not_judged=entries))
+    assert shown[:2] == [
+        "a.yaml:2:10: not judged: Pod/a: nothing is known of it (and 1 more) [size, ports]",
+        "",
+    ]
+
+
 def test_one_obstacle_of_several_targets_is_told_once(tmp_path: Path) -> None:
     entries = tuple(
         NotJudged(None, target, None, Place("base/a.yaml", 1, 1), "not valid YAML", True)

@@ -89,13 +89,14 @@ def _unjudged(group: Sequence[NotJudged]) -> Line:
     entry = group[0]
     name = entry.resource and (str(entry.resource) if len(group) == 1 else entry.resource.slug)
     sentence = f"{name}: {entry.reason}" if name else entry.reason
+    rules = ", ".join(dict.fromkeys(entry.rule for entry in group if entry.rule))
     return Line(
         (
             Span(where(entry.source) or printable(entry.target), "bold"),
             Span(": "),
             Span("not judged", "bold magenta" if entry.blocking else "dim"),
             Span(f": {printable(sentence)}{_extent(group)}"),
-            Span(f" [{entry.rule}]" if entry.rule else "", "dim"),
+            Span(f" [{rules}]" if rules else "", "dim"),
         )
     )
 
@@ -104,7 +105,8 @@ def _extent(group: Sequence[NotJudged]) -> str:
     """How far it goes: the targets of what blocks, the number of objects without evidence."""
     source = group[0].source
     if not group[0].blocking:
-        return f" (and {len(group) - 1} more)" if len(group) > 1 else ""
+        more = len({entry._replace(rule=None) for entry in group}) - 1
+        return f" (and {more} more)" if more else ""
     targets = dict.fromkeys(entry.target for entry in group) if source else {}
     others = [printable(target) for target in targets if source and target != source.file]
     return f" ({', '.join(others)})" if others else ""

@@ -22,7 +22,9 @@ def causes(findings: Iterable[Finding]) -> list[list[Finding]]:
 
 
 def obstacles(entries: Iterable[NotJudged]) -> list[list[NotJudged]]:
-    """What could not be judged: what blocks by its cause, absent evidence once a rule."""
+    """What could not be judged: what blocks by its cause, absent evidence once a rule, and rules
+    that lack the same together.
+    """
     blocking: dict[object, list[NotJudged]] = {}
     absent: dict[object, list[NotJudged]] = {}
     for entry in entries:
@@ -32,7 +34,11 @@ def obstacles(entries: Iterable[NotJudged]) -> list[list[NotJudged]]:
             blocking.setdefault(key, []).append(entry)
         else:
             absent.setdefault(entry.rule, []).append(entry)
-    return [*blocking.values(), *absent.values()]
+    lacking: dict[object, list[NotJudged]] = {}
+    for same in absent.values():
+        first = same[0]
+        lacking.setdefault((first.source, first.target, first.reason), []).extend(same)
+    return [*blocking.values(), *lacking.values()]
 
 
 def objects(findings: Sequence[Finding]) -> list[tuple[Ref, FieldPath]]:
