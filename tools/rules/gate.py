@@ -1,15 +1,16 @@
 """The run: every target prepared, judged and waived, into one report."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from time import perf_counter
 from typing import NamedTuple
 
-from tools.render.starts import Start
+from tools.render.starts import Starts
 from tools.rules.config import Config
 from tools.rules.finding import Finding, NotJudged
-from tools.rules.prepare import Obstacle, Prepared, prepare
+from tools.rules.neighbours import Surroundings
+from tools.rules.prepare import Obstacle, Prepared
 from tools.rules.rule import Judges, Rule, Severity
 from tools.rules.run import Verdict, judge, judge_configuration
 from tools.rules.target import Target
@@ -67,13 +68,19 @@ class Gate:
     whole: bool = False
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
-    def run(self, starts: Iterable[Start]) -> Iterator[Report]:
+    def run(self, starts: Starts) -> Iterator[Report]:
         """Judge targets; yields the report after each one, growing, and whole at the end."""
         report = Report(self.kubernetes)
         book = WaiverBook(self.config.waivers, self.today, self.whole)
+        around = Surroundings(starts, self.kubernetes, self._equip)
+        looks_around = any(rule.looks_around for rule in self.rules.values())
         for start in starts:
             begin = perf_counter()
-            self._judge(prepare(start, self.kubernetes), report, book, begin)
+            if looks_around:
+                around.look_ahead(start)
+            prepared = around.prepared(start)
+            prepared.target.neighbours = around
+            self._judge(prepared, report, book, begin)
             yield report
         if self.config.file:
             settings = self.config.settings(self.rules, None)
@@ -84,7 +91,6 @@ class Gate:
 
     def _judge(self, prepared: Prepared, report: Report, book: WaiverBook, begin: float) -> None:
         target, obstacles = prepared
-        self._equip(target)
         path = target.path
         environment = self.config.environment_of(path)
         settings = self.config.settings(self.rules, environment)

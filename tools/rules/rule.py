@@ -87,6 +87,7 @@ class Rule:
     options: Any
     defers_to: frozenset[str]
     doc: str
+    looks_around: bool = False
 
     @property
     def summary(self) -> str:
@@ -103,14 +104,16 @@ def rule(  # noqa: PLR0913 - keyword arguments that each rule writes out like a 
     environments: Iterable[str] = (),
     defers_to: Iterable[str] = (),
     options: type[Any] | None = None,
+    looks_around: bool = False,
 ) -> Callable[[Check], Rule]:
     """Turn a check into a Rule.
 
     `kinds` limits an OBJECT rule; `environments` names those in which the rule is on by default
     (none: everywhere); `defers_to` names rules that say more about the same mistake: where one of
     them has a finding of no lower severity at the very same place, this one has none; `options` is
-    a frozen dataclass of which every field has a default and a docstring below it. The check is
-    called as
+    a frozen dataclass of which every field has a default and a docstring below it; `looks_around`
+    says that the check asks for what the folders render to that Applications of the target name.
+    The check is called as
 
         OBJECT  check(resource, target, options)     POD     check(pod, target, options)
         TARGET  check(target, options)               SOURCE  check(target, options)
@@ -133,6 +136,7 @@ def rule(  # noqa: PLR0913 - keyword arguments that each rule writes out like a 
             options=options() if options else None,
             defers_to=frozenset(defers_to),
             doc=_clean(sys.modules[check.__module__].__doc__ or ""),
+            looks_around=looks_around,
         )
 
     return declare

@@ -1,8 +1,9 @@
 """What a rule sees: the objects of one target, where they come from, and what is declared."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple, Protocol
 
 from tools.kubernetes.autoscaling import AUTOSCALERS, ScaleTarget, identity, target_of
 from tools.kubernetes.pod import POD_TEMPLATES, Pod, pod_of
@@ -12,8 +13,23 @@ from tools.rules.facts import Facts
 from tools.source.document import Document
 from tools.source.place import FieldPath
 from tools.source.repository import Repository
+from tools.source.targets import NamedTarget
 from tools.source.tree import Tree
 from tools.trace.location import Tracer
+
+
+class Neighbours(Protocol):
+    """What else the repository holds, for rules that look beyond their target."""
+
+    @property
+    def named(self) -> Sequence[NamedTarget]:
+        """The targets of the run."""
+
+    def rendered(self, named: NamedTarget) -> "Rendered":
+        """Another target, rendered at most once in a run."""
+
+    def fleet(self) -> "Sequence[Target]":
+        """The targets of the run in whose files Argo CD's kinds are mentioned."""
 
 
 @dataclass(eq=False)
@@ -40,6 +56,7 @@ class Target:
     kinds_without_schema: tuple[str, ...] = ()
     argocd: str = ARGOCD
     pod_templates: Mapping[str, FieldPath] = field(default_factory=lambda: POD_TEMPLATES)
+    neighbours: Neighbours | None = None
 
     @cached_property
     def pods(self) -> list[Pod]:
@@ -91,3 +108,10 @@ class Target:
             for resource in self.resources
             for key in resource.annotations
         ) or is_deployed(self.repository, self.path)
+
+
+class Rendered(NamedTuple):
+    """A target that was asked for; `reason` says why its objects are not, or not all, known."""
+
+    target: Target
+    reason: str | None

@@ -1,0 +1,104 @@
+"""The other targets that rules ask for: each prepared once in a run, and begun early."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import lru_cache
+
+from tools.argocd.applications import GROUP
+from tools.argocd.reading import applications_of
+from tools.argocd.sources import local_target
+from tools.kubernetes.objects import Read, objects_in
+from tools.kubernetes.resource import Resource
+from tools.render.starts import Start, Starts
+from tools.rules.prepare import Prepared, prepare
+from tools.rules.target import Rendered, Target
+from tools.source.document import Document
+from tools.source.place import SourceError
+from tools.source.repository import Repository
+from tools.source.targets import NamedTarget
+
+_AHEAD = 4
+"""Renders that one folder of Applications begins before they are asked for."""
+
+
+class Surroundings:
+    """Implements Neighbours for the targets of one run.
+
+    `equip` gives a target what `policies.yaml` declares.
+    """
+
+    def __init__(
+        self, starts: Starts, kubernetes: Sequence[str], equip: Callable[[Target], None]
+    ) -> None:
+        self._starts = starts
+        self._kubernetes = kubernetes
+        self._equip = equip
+        self._prepared: dict[NamedTarget, Prepared] = {}
+        self._fleet: list[Target] | None = None
+
+    @property
+    def named(self) -> Sequence[NamedTarget]:
+        return self._starts.named
+
+    def prepared(self, start: Start) -> Prepared:
+        """A target that has begun, ready to be judged."""
+        key = start.named._replace(explicit=True)
+        if key not in self._prepared:
+            self._prepared[key] = prepare(start, self._kubernetes)
+            self._equip(self._prepared[key].target)
+        return self._prepared[key]
+
+    def rendered(self, named: NamedTarget) -> Rendered:
+        target, obstacles = self.prepared(self._starts.of(named))
+        reason = next((o.reason for o in obstacles if o.blocking), None)
+        return Rendered(target, reason)
+
+    def fleet(self) -> Sequence[Target]:
+        if self._fleet is None:
+            starts = [self._starts.of(named) for named in self.named if named.path != "-"]
+            self._fleet = [self.prepared(s).target for s in starts if _mentions(s)]
+        return self._fleet
+
+    def look_ahead(self, start: Start) -> None:
+        """Begin to render what the Applications in the files of a target name."""
+        if not _mentions(start):
+            return
+        resources = [Resource(found.data) for found in _objects(start)]
+        folders = dict.fromkeys(
+            named
+            for application in applications_of(resources, start.repository).all
+            for source in application.sources
+            if (named := local_target(start.repository, source)) is not None
+        )
+        for named in list(folders)[:_AHEAD]:
+            self._starts.of(named)
+
+
+def _files(start: Start) -> Iterable[str]:
+    return start.tree.files if start.tree is not None else start.named.files
+
+
+def _mentions(start: Start) -> bool:
+    return any(_is_about_argocd(start.repository, file) for file in _files(start))
+
+
+@lru_cache(maxsize=4096)
+def _is_about_argocd(repository: Repository, file: str) -> bool:
+    with suppress(SourceError):  # judging the target says why it cannot be read
+        return f"{GROUP}/" in repository.text(file)
+    return False
+
+
+def _objects(start: Start) -> Iterator[Read]:
+    for file in _files(start):
+        if _is_about_argocd(start.repository, file):
+            for found in objects_in(_documents(start.repository, file)):
+                if isinstance(found, Read):
+                    yield found
+
+
+def _documents(repository: Repository, file: str) -> list[Document]:
+    try:
+        return repository.documents(file)
+    except SourceError:
+        return []
