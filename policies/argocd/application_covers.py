@@ -16,7 +16,6 @@ Argo CD 3.2 to 3.5: https://argo-cd.readthedocs.io/en/stable/user-guide/director
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tools.argocd.deployments import is_deployed
 from tools.kubernetes.resource import as_map
 from tools.rules.fleet import Fleet, fleet_of
 from tools.rules.rule import Judges, Severity, SourceProblem, rule
@@ -59,6 +58,8 @@ def _before(fleet: Fleet) -> list[Fleet]:
 
 
 def _is_covered(named: NamedTarget, target: Target, fleet: Fleet) -> bool:
+    from tools.argocd.deployments import is_deployed
+
     if not is_deployed(target.repository, named.path):
         return any(_names(each, named) for each in (fleet, *fleet.others))
     if named.kind is not Kind.PLAIN:

@@ -18,14 +18,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from tools.argocd.applications import Application
-from tools.argocd.projects import Cluster, cluster_of
 from tools.kubernetes.resource import Ref
 from tools.kubernetes.scope import group_kind, scopes
 from tools.rules.fleet import Fleet, Member, fleet_of, place_of
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
-Owned = tuple[Cluster, str, str, str, str]
+Owned = tuple[object, str, str, str, str]
+"""Cluster, group, kind, namespace and name."""
 
 
 @rule(
@@ -72,6 +72,8 @@ def _same(one: Application, other: Application) -> bool:
 
 @lru_cache(maxsize=512)
 def _owned(target: Target, index: int, application: Application) -> dict[Owned, Ref]:
+    from tools.argocd.projects import cluster_of
+
     fleet: Fleet = fleet_of(target)
     cluster = cluster_of(application.destination)
     found: dict[Owned, Ref] = {}

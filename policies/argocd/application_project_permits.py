@@ -17,15 +17,18 @@ cluster lists count since 3.3: https://argo-cd.readthedocs.io/en/stable/user-gui
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from tools.argocd.applications import Application
-from tools.argocd.projects import Denial, Undecided, cluster_of
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.scope import group_kind, scopes
 from tools.rules.fleet import Fleet, Found, Part, fleet_of, place_of
 from tools.rules.rule import Judges, Outcome, Problem, Severity, SourceProblem, Unjudged, rule
 from tools.rules.target import Target
 from tools.source.place import FieldPath
+
+if TYPE_CHECKING:
+    from tools.argocd.projects import Denial
 
 _NAMESPACE = {"apiVersion": "v1", "kind": "Namespace"}
 
@@ -38,6 +41,10 @@ _NAMESPACE = {"apiVersion": "v1", "kind": "Namespace"}
 )
 def check(target: Target, options: None) -> Iterator[Outcome]:
     fleet = fleet_of(target)
+    if not fleet.applications:
+        return
+    from tools.argocd.projects import Undecided
+
     for application in fleet.applications:
         found = fleet.project(application)
         if found is None:
@@ -63,6 +70,8 @@ class _Judged:
 
     def address(self) -> Iterator[Outcome]:
         """Source, destination, and the namespace that the Application itself is in."""
+        from tools.argocd.projects import cluster_of
+
         application, project = self._application, self._project
         for source in application.sources:
             denial = source.repository and project.denies_source(source.repository)
@@ -76,7 +85,7 @@ class _Judged:
                 message = f"project {project.name!r} does not permit namespace {namespace!r} there"
                 yield self._at(("spec", "destination"), message, denial)
 
-    def _at(self, path: FieldPath, message: str, denial: Denial) -> Problem:
+    def _at(self, path: FieldPath, message: str, denial: "Denial") -> Problem:
         application = self._application
         is_here = self._home is self._fleet.target
         related = ((self._project.resource, denial.path, denial.why),) if is_here else ()
@@ -102,6 +111,8 @@ class _Judged:
             yield from self._kind(namespace, False, None)
 
     def _part(self, part: Part, rendered: Target) -> Iterator[Outcome]:
+        from tools.argocd.projects import cluster_of
+
         known = scopes(rendered.resources.of_kind("CustomResourceDefinition"))
         cluster = cluster_of(self._application.destination)
         for resource in rendered.resources:

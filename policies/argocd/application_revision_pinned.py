@@ -22,10 +22,8 @@ from tools.rules.fleet import Fleet, fleet_of
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
-_RANGE = re.compile(r"[*^~<>|]|(?:^|\.)[xX](?:\.|$)|\s-\s|,")
-_PINNED = re.compile(
-    r"[0-9a-f]{40}|(?:refs/tags/)?v?[0-9]+(\.[0-9]+)*([-+.][\w.+-]*)?|refs/tags/.+"
-)
+_RANGE = r"[*^~<>|]|(?:^|\.)[xX](?:\.|$)|\s-\s|,"
+_PINNED = r"[0-9a-f]{40}|(?:refs/tags/)?v?[0-9]+(\.[0-9]+)*([-+.][\w.+-]*)?|refs/tags/.+"
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def _is_strict(fleet: Fleet, application: Application, options: Options) -> bool
 
 def _range(source: Source) -> str | None:
     revision = source.text("targetRevision")
-    found = revision and _RANGE.search(revision)
+    found = revision and re.search(_RANGE, revision)
     return (
         f"revision {revision!r} is a range, so what is deployed changes by itself"
         if found
@@ -80,6 +78,6 @@ def _loose(source: Source, options: Options) -> str | None:
     if revision in ("", "HEAD"):
         what = "HEAD" if revision else "no revision, which means HEAD"
         return f"production follows {what}, whatever branch that is"
-    if not options.branches and not _PINNED.fullmatch(revision):
+    if not options.branches and not re.fullmatch(_PINNED, revision):
         return f"production follows the branch {revision!r}"
     return None

@@ -17,8 +17,7 @@ https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Controll
 
 from collections.abc import Iterator
 
-from tools.argocd.applications import TEMPLATE, Application
-from tools.argocd.generators import is_set
+from tools.argocd.applications import TEMPLATE, Application, is_set
 from tools.kubernetes.resource import Resource
 from tools.rules.fleet import fleet_of
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule

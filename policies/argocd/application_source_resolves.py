@@ -19,7 +19,6 @@ https://argo-cd.readthedocs.io/en/stable/user-guide/application_sources/
 from collections.abc import Iterator
 
 from tools.argocd.applications import INLINE, Application, Source
-from tools.argocd.sources import local_target
 from tools.rules.fleet import Fleet, fleet_of
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
@@ -70,6 +69,8 @@ def _fault(source: Source) -> tuple[tuple[str, ...], str]:
 
 
 def _folder(fleet: Fleet, application: Application, source: Source) -> Iterator[Problem | Unjudged]:
+    from tools.argocd.sources import local_target
+
     repository = fleet.target.repository
     path, here = application.at(*source.path, "path"), application.resource
     folder = source.folder or "."

@@ -17,7 +17,6 @@ https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/
 
 from collections.abc import Iterator
 
-from tools.argocd.needs import makers, needs
 from tools.argocd.phases import is_hook, moments, wave_of
 from tools.kubernetes.pod import Pod
 from tools.rules.rule import Judges, Problem, Severity, rule
@@ -33,6 +32,8 @@ from tools.rules.target import Target
 def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     if not is_hook(pod.workload) and not wave_of(pod.workload) < _latest(target):
         return
+    from tools.argocd.needs import makers, needs
+
     starts = moments(pod.workload)
     made = makers(target.resources) if starts else {}
     for need in needs(pod):

@@ -20,8 +20,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tools.argocd.applications import Application
-from tools.argocd.ignored import ignored
-from tools.argocd.written import Written, written
 from tools.rules.fleet import Part, fleet_of
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
@@ -55,6 +53,9 @@ def check(target: Target, options: Options) -> Iterator[Problem]:
 def _part(application: Application, part: Part, options: Options) -> Iterator[Problem]:
     if part.target is None:
         return
+    from tools.argocd.ignored import ignored
+    from tools.argocd.written import Written, written
+
     entries = list(ignored(application))
     hidden: Written | None = None
     for found in written(part.target.resources, part.target.autoscaler_of, options.written):

@@ -16,14 +16,16 @@ https://argo-cd.readthedocs.io/en/stable/user-guide/diffing/
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from tools.argocd.applications import Application
-from tools.argocd.ignored import Ignored, ignored, pointer_fault
-from tools.argocd.jq import jq_fault
 from tools.kubernetes.resource import Resource, as_list
 from tools.rules.fleet import Fleet, fleet_of
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
+
+if TYPE_CHECKING:
+    from tools.argocd.ignored import Ignored
 
 _WHAT = ("jsonPointers", "jqPathExpressions", "managedFieldsManagers")
 
@@ -36,6 +38,10 @@ _WHAT = ("jsonPointers", "jqPathExpressions", "managedFieldsManagers")
 )
 def check(target: Target, options: None) -> Iterator[Problem]:
     fleet = fleet_of(target)
+    if not fleet.applications:
+        return
+    from tools.argocd.ignored import ignored
+
     for application in fleet.applications:
         entries = list(ignored(application))
         objects = fleet.objects(application) if entries else None
@@ -45,7 +51,10 @@ def check(target: Target, options: None) -> Iterator[Problem]:
                 yield _unmatched(fleet, application, entry, objects)
 
 
-def _expressions(application: Application, entry: Ignored) -> Iterator[Problem]:
+def _expressions(application: Application, entry: "Ignored") -> Iterator[Problem]:
+    from tools.argocd.ignored import pointer_fault
+    from tools.argocd.jq import jq_fault
+
     if not any(as_list(entry.data.get(field)) for field in _WHAT):
         yield _problem(application, entry, (), "the entry names no field, so it ignores nothing")
     for field, fault in (("jsonPointers", pointer_fault), ("jqPathExpressions", jq_fault)):
@@ -56,7 +65,7 @@ def _expressions(application: Application, entry: Ignored) -> Iterator[Problem]:
 
 
 def _unmatched(
-    fleet: Fleet, application: Application, entry: Ignored, objects: list[Resource]
+    fleet: Fleet, application: Application, entry: "Ignored", objects: list[Resource]
 ) -> Problem:
     kind, group = str(entry.data.get("kind")), str(entry.data.get("group") or "")
     same = next((o for o in objects if o.kind == kind), None)
@@ -69,6 +78,6 @@ def _unmatched(
 
 
 def _problem(
-    application: Application, entry: Ignored, path: tuple[str | int, ...], message: str
+    application: Application, entry: "Ignored", path: tuple[str | int, ...], message: str
 ) -> Problem:
     return Problem(application.at(*entry.path, *path), message, application.resource)

@@ -16,15 +16,17 @@ Argo CD 3.2 to 3.5: https://argo-cd.readthedocs.io/en/stable/user-guide/projects
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tools.argocd.applications import Application
-from tools.argocd.projects import Cluster, Project, Undecided, cluster_of
-from tools.argocd.urls import normalized
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.scope import group_kind, scopes
 from tools.rules.fleet import Fleet, fleet_of
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
+
+if TYPE_CHECKING:
+    from tools.argocd.projects import Cluster, Project
 
 _WILD = frozenset("*?[")
 
@@ -70,8 +72,10 @@ class _Judged:
     """One project with all its Applications."""
 
     def __init__(
-        self, fleet: Fleet, project: Project, users: list[Application], options: Options
+        self, fleet: Fleet, project: "Project", users: list[Application], options: Options
     ) -> None:
+        from tools.argocd.projects import cluster_of
+
         self._project = project
         self._users = users
         self._options = options
@@ -89,6 +93,8 @@ class _Judged:
                 self._objects.append((Resource(namespace), False))
 
     def _add(self, application: Application, rendered: Target) -> None:
+        from tools.argocd.projects import cluster_of
+
         known = scopes(rendered.resources.of_kind("CustomResourceDefinition"))
         cluster = cluster_of(application.destination)
         for resource in rendered.resources:
@@ -135,6 +141,8 @@ class _Judged:
 
     def addresses(self) -> Iterator[Problem]:
         """Repositories and destinations that no Application uses."""
+        from tools.argocd.urls import normalized
+
         project = self._project.resource
         used = {normalized(s.repository) for a in self._users for s in a.sources if s.repository}
         for index, pattern in enumerate(project.items("spec", "sourceRepos")):
@@ -158,7 +166,7 @@ def _excess_source(project: Resource, pattern: object, used: set[str]) -> str | 
 
 
 def _excess_destination(
-    project: Resource, item: Mapping[str, object], used: set[tuple[Cluster, str]]
+    project: Resource, item: Mapping[str, object], used: "set[tuple[Cluster, str]]"
 ) -> str | None:
     if any(str(value).startswith("!") for value in item.values()):
         return None
@@ -168,14 +176,18 @@ def _excess_destination(
     return "every namespace is permitted, that of Argo CD too" if namespace == "*" else None
 
 
-def _unused(project: Project, used: set[tuple[Cluster, str]]) -> bool:
+def _unused(project: "Project", used: "set[tuple[Cluster, str]]") -> bool:
+    from tools.argocd.projects import Undecided
+
     try:
         return all(project.denies_destination(cluster, name) for cluster, name in used)
     except Undecided:
         return False
 
 
-def _with(project: Resource, field: str, value: object) -> Project:
+def _with(project: Resource, field: str, value: object) -> "Project":
     """The project with one entry of a list alone."""
+    from tools.argocd.projects import Project
+
     spec = {**project.map("spec"), field: value}
     return Project(Resource({**project.data, "spec": spec}), (99,))

@@ -15,7 +15,6 @@ Read in `ValidateProject` of `pkg/apis/application/v1alpha1`, Argo CD 3.2.11 and
 
 from collections.abc import Iterator
 
-from tools.argocd.project_faults import project_faults
 from tools.rules.fleet import fleet_of
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
@@ -27,6 +26,8 @@ from tools.rules.target import Target
     remedy="Correct the entry, or delete it.",
 )
 def check(target: Target, options: None) -> Iterator[Problem]:
+    from tools.argocd.project_faults import project_faults
+
     for project in fleet_of(target).projects:
         for path, message in project_faults(project.resource):
             yield Problem(path, message, project.resource)

@@ -19,7 +19,6 @@ https://argo-cd.readthedocs.io/en/stable/operator-manual/health/
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tools.argocd.health import Condition, conditions
 from tools.argocd.phases import is_hook, moments
 from tools.kubernetes.resource import Resource
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
@@ -48,6 +47,8 @@ def check(target: Target, options: Options) -> Iterator[Problem | Unjudged]:
     why = _why_it_waits(target)
     if why is None:
         return
+    from tools.argocd.health import Condition, conditions
+
     open_questions: set[Condition] = set()
     for resource in target.resources:
         if resource.annotations.get("argocd.argoproj.io/ignore-healthcheck") == "true":

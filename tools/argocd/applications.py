@@ -145,5 +145,10 @@ def is_application(resource: Resource) -> bool:
     return resource.kind == "Application" and resource.ref.group == GROUP
 
 
+def is_set(resource: Resource) -> bool:
+    """Whether an object is an ApplicationSet."""
+    return resource.kind == "ApplicationSet" and resource.ref.group == GROUP
+
+
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tools.argocd.applications import GROUP, TEMPLATE, Application
+from tools.argocd.applications import TEMPLATE, Application
 from tools.argocd.glob import path_match
 from tools.argocd.templates import Unrenderable, fill, sanitized
 from tools.kubernetes.resource import Resource, as_list, as_map
@@ -42,10 +42,6 @@ def made(resource: Resource, repository: Repository) -> Iterator[Application | U
                 yield generate.application(parameters, as_map(generator))
         except Unrenderable as error:
             yield Unmade(path, str(error))
-
-
-def is_set(resource: Resource) -> bool:
-    return resource.kind == "ApplicationSet" and resource.ref.group == GROUP
 
 
 class _Generate:

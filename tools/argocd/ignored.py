@@ -13,8 +13,8 @@ from tools.kubernetes.resource import Resource, as_list, as_map
 from tools.source.place import FieldPath
 
 FIELD = ("spec", "ignoreDifferences")
-_POINTER = re.compile(r"(?:/(?:[^~/]|~[01])*)*")
-_JQ_WORDS = re.compile(r"\.[A-Za-z_]\w*|\[\]|\[\"[^\"]+\"\]")
+_POINTER = r"(?:/(?:[^~/]|~[01])*)*"
+_JQ_WORDS = r"\.[A-Za-z_]\w*|\[\]|\[\"[^\"]+\"\]"
 HPA_MANAGER = "kube-controller-manager"
 
 
@@ -60,13 +60,13 @@ def pointer_fault(pointer: str) -> str | None:
     """Why a text is no JSON pointer (RFC 6901), None if it is one."""
     if not pointer.startswith("/"):
         return "does not begin with /"
-    return None if _POINTER.fullmatch(pointer) else "has a ~ that is not ~0 or ~1"
+    return None if re.fullmatch(_POINTER, pointer) else "has a ~ that is not ~0 or ~1"
 
 
 def _as_pointer(expression: str) -> str:
     """The path of a jq expression as a pointer; conditions of `select` are left out."""
     text = re.sub(r"select\s*\((?:[^()]|\([^()]*\))*\)", "", expression)
-    parts = ["*" if part == "[]" else part.strip('.[]"') for part in _JQ_WORDS.findall(text)]
+    parts = ["*" if part == "[]" else part.strip('.[]"') for part in re.findall(_JQ_WORDS, text)]
     return "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in parts)
 
 

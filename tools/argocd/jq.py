@@ -6,7 +6,7 @@ brackets, foreign characters, and what a path cannot begin or end with; not the 
 
 import re
 
-_TOKEN = re.compile(
+_TOKEN = (
     r'\s+|"(?:\\.|[^"\\])*"|\.\.|\.[A-Za-z_]\w*|\?//|[A-Za-z_][\w:]*|\$\w+|@\w+|\d+(?:\.\d+)?'
     r"|==|!=|<=|>=|//=?|\|=|[+\-*/%]=?|[.\[\](){}|,:;<>=?]|#.*"
 )
@@ -34,7 +34,7 @@ def _tokens(expression: str) -> tuple[list[str], str]:
     tokens: list[str] = []
     position = 0
     while position < len(expression):
-        match = _TOKEN.match(expression, position)
+        match = re.compile(_TOKEN).match(expression, position)
         if match is None:
             return tokens, expression[position:]
         position = match.end()

@@ -15,10 +15,10 @@ from tools.source.place import FieldPath
 
 Fault = tuple[FieldPath, str]
 
-_ROLE = re.compile(r"[a-zA-Z0-9]([-_a-zA-Z0-9]*[a-zA-Z0-9])?")
-_DURATION = re.compile(r"[+-]?(0|(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)(?=[\d.]|$))+")
+_ROLE = r"[a-zA-Z0-9]([-_a-zA-Z0-9]*[a-zA-Z0-9])?"
+_DURATION = r"[+-]?(0|(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)(?=[\d.]|$))+"
 _RESOURCES = ("applications", "applicationsets", "repositories", "exec", "logs", "clusters")
-_ACTIONS = re.compile(r"(get|create|update|delete|sync|override|\*)$|.*(action|update|delete)/")
+_ACTIONS = r"(get|create|update|delete|sync|override|\*)$|.*(action|update|delete)/"
 _FIELDS = 6
 _CRON = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
 _DAYS = "sun mon tue wed thu fri sat"
@@ -79,7 +79,7 @@ def _roles(project: Resource) -> Iterator[Fault]:
         name = role.get("name")
         if name in seen:
             yield (*path, "name"), f"role {name!r} stands twice"
-        elif not isinstance(name, str) or not _ROLE.fullmatch(name):
+        elif not isinstance(name, str) or not re.fullmatch(_ROLE, name):
             yield (*path, "name"), f"{name!r} is no name of a role: letters, digits, - and _ inside"
         seen.add(name)
         yield from _entries(path, role, "policies", partial(_policy, project.name, str(name)))
@@ -106,7 +106,7 @@ def _policy(project: str, role: str, policy: Any) -> str:
     checks = (
         (subject == wanted, f"the subject of a policy of this role is {wanted!r}, not {subject!r}"),
         (resource in _RESOURCES, f"{resource!r} is no resource of a project"),
-        (bool(_ACTIONS.match(action)), f"{action!r} is no action"),
+        (bool(re.match(_ACTIONS, action)), f"{action!r} is no action"),
         (
             bool(re.fullmatch(rf"{project_text}/[*\w.\-]+(/[*\w.\-]+)?", name)),
             f"the object of a policy is '{project}/*' or an Application of it, not {name!r}",
@@ -136,7 +136,7 @@ def _window(path: FieldPath, window: Mapping[str, Any]) -> Iterator[Fault]:
         yield (*path, "kind"), f"a window is allow or deny, not {kind!r}"
     if not _is_schedule(schedule):
         yield (*path, "schedule"), f"{schedule!r} is no schedule of cron"
-    if not isinstance(duration, str) or not _DURATION.fullmatch(duration):
+    if not isinstance(duration, str) or not re.fullmatch(_DURATION, duration):
         yield (*path, "duration"), f"{duration!r} is no duration, such as 1h30m"
     if not any(as_list(window.get(f)) for f in ("applications", "namespaces", "clusters")):
         yield path, "the window names no applications, namespaces or clusters"

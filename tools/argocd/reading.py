@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tools.argocd.applications import Application, is_application
-from tools.argocd.generators import Unmade, is_set, made
+from tools.argocd.applications import Application, is_application, is_set
+from tools.argocd.generators import Unmade, made
 from tools.kubernetes.resource import Resource
 from tools.source.repository import Repository
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from tools.kubernetes.resource import lookup
 
-_PLAIN = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-_ACTION = re.compile(r"(\s*)\{\{(- )?(.*?)( -)?\}\}(\s*)", re.DOTALL)
-_TOKEN = re.compile(
+_PLAIN = r"\{\{(.*?)\}\}"
+_ACTION = r"(\s*)\{\{(- )?(.*?)( -)?\}\}(\s*)"
+_TOKEN = (
     r'\s*(?:(?P<text>"(?:\\.|[^"\\])*"|`[^`]*`)|(?P<number>-?\d+)|(?P<field>(?:\.\w+)+|\.)'
     r"|(?P<word>\w+)|(?P<mark>[|()]))"
 )
@@ -50,7 +50,7 @@ def _plain(text: str, parameters: Mapping[str, Any]) -> str:
         found = parameters.get(match[1].strip())
         return found if isinstance(found, str) else match[0]
 
-    return _PLAIN.sub(replaced, text)
+    return re.sub(_PLAIN, replaced, text, flags=re.DOTALL)
 
 
 def sanitized(name: object) -> str:
@@ -194,7 +194,7 @@ class _Go:
 def _pieces(text: str) -> Iterator[tuple[bool, str]]:
     """Texts and actions in turn, with `{{-` and `-}}` taking the blanks beside them."""
     position = 0
-    for match in _ACTION.finditer(text):
+    for match in re.finditer(_ACTION, text, re.DOTALL):
         before, trims_left, action, trims_right, after = match.groups()
         yield False, text[position : match.start()] + ("" if trims_left else before)
         yield True, action.strip()
@@ -206,7 +206,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
     position = 0
     text = text.strip()
     while position < len(text):
-        match = _TOKEN.match(text, position)
+        match = re.compile(_TOKEN).match(text, position)
         if match is None:
             raise Unrenderable(f"{text!r} is not rendered here")
         position = match.end()

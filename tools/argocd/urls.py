@@ -11,14 +11,14 @@ IN_CLUSTER = "https://kubernetes.default.svc"
 """The address of the cluster that Argo CD itself runs in; its name is `in-cluster`."""
 IN_CLUSTER_NAME = "in-cluster"
 
-_SSH = re.compile(r"(?:ssh://)?[^/:]*?@[^@]+")
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(.*)", re.DOTALL)
-_HOST = re.compile(r"(?:[a-z0-9\-._~!$&'()*+,;=<>\"\x80-\U0010ffff:]|%25|%[89a-f][0-9a-f])*")
-_BRACKETS = re.compile(r"\[[0-9a-f.]*:[0-9a-f:.]*\](?::[0-9]*)?")
-_PORT = re.compile(r"[^:]*(?::[^:]*)*:[0-9]*|[^:]*")
-_USER = re.compile(r"[a-z0-9\-._~!$&'()*+,;=:@%\x80-\U0010ffff]*")
-_ESCAPE = re.compile(r"%(?![0-9a-f]{2})")
-_PATH_CHARS = re.compile(r"[a-z0-9\-._~!$&'()*+,;=:@/\[\]%]*")
+_SSH = r"(?:ssh://)?[^/:]*?@[^@]+"
+_SCHEME = r"([a-z][a-z0-9+.-]*):(.*)"
+_HOST = r"(?:[a-z0-9\-._~!$&'()*+,;=<>\"\x80-\U0010ffff:]|%25|%[89a-f][0-9a-f])*"
+_BRACKETS = r"\[[0-9a-f.]*:[0-9a-f:.]*\](?::[0-9]*)?"
+_PORT = r"[^:]*(?::[^:]*)*:[0-9]*|[^:]*"
+_USER = r"[a-z0-9\-._~!$&'()*+,;=:@%\x80-\U0010ffff]*"
+_ESCAPE = r"%(?![0-9a-f]{2})"
+_PATH_CHARS = r"[a-z0-9\-._~!$&'()*+,;=:@/\[\]%]*"
 
 
 @lru_cache(maxsize=1024)
@@ -28,7 +28,7 @@ def normalized(address: str) -> str:
     Patterns of `sourceRepos` go through it as well, so `{a,b}` loses its meaning there.
     """
     text = address.strip().lower()
-    if _SSH.fullmatch(text) and not text.startswith("ssh://"):
+    if re.fullmatch(_SSH, text) and not text.startswith("ssh://"):
         text = "ssh://" + text.replace(":", "/", 1)
     return _as_go_prints(text.removesuffix(".git")).removeprefix("ssh://")
 
@@ -43,7 +43,7 @@ def _as_go_prints(text: str) -> str:
     if re.search(r"[\x00-\x1f\x7f]", text) or text.startswith(":"):
         return ""
     text, hash_, fragment = text.partition("#")
-    match = _SCHEME.fullmatch(text)
+    match = re.fullmatch(_SCHEME, text, re.DOTALL)
     scheme, rest = (match[1] + ":", match[2]) if match else ("", text)
     rest, mark, query = rest.partition("?")
     tail = mark + query + (hash_ + fragment if fragment else "")
@@ -52,9 +52,9 @@ def _as_go_prints(text: str) -> str:
     if scheme and rest and not rest.startswith("/"):
         return scheme + rest + tail
     if not rest.startswith("//") or (not scheme and rest.startswith("///")):
-        return "" if _ESCAPE.search(rest) else scheme + _escaped(rest) + tail
+        return "" if re.search(_ESCAPE, rest) else scheme + _escaped(rest) + tail
     authority, slash, path = rest[2:].partition("/")
-    if not _is_authority(authority) or _ESCAPE.search(path):
+    if not _is_authority(authority) or re.search(_ESCAPE, path):
         return ""
     slashes = "//" if authority or slash else ""
     return scheme + slashes + _with_user(authority) + _escaped(slash + path) + tail
@@ -62,11 +62,11 @@ def _as_go_prints(text: str) -> str:
 
 def _is_authority(text: str) -> bool:
     user, _, host = text.rpartition("@")
-    if not _USER.fullmatch(user) or _ESCAPE.search(user):
+    if not re.fullmatch(_USER, user) or re.search(_ESCAPE, user):
         return False
     if host.startswith("["):
-        return _BRACKETS.fullmatch(host) is not None
-    return (_HOST.fullmatch(host) and _PORT.fullmatch(host)) is not None
+        return re.fullmatch(_BRACKETS, host) is not None
+    return (re.fullmatch(_HOST, host) and re.fullmatch(_PORT, host)) is not None
 
 
 def _with_user(authority: str) -> str:
@@ -80,7 +80,7 @@ def _with_user(authority: str) -> str:
 
 def _escaped(path: str) -> str:
     """A path as Go prints it: as it is where that is valid, else with its odd bytes escaped."""
-    if _PATH_CHARS.fullmatch(path) or path == "*":
+    if re.fullmatch(_PATH_CHARS, path) or path == "*":
         return path
     return _quoted(path, "/$&+,:;=@~")
 

@@ -3,14 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tools.argocd.applications import GROUP, Application, Source
-from tools.argocd.generators import Unmade
-from tools.argocd.projects import BUILT_IN, Project
-from tools.argocd.reading import Applications, applications_of
-from tools.argocd.sources import local_target, remotes
-from tools.argocd.urls import same_repository
 from tools.argocd.versions import Version, version
 from tools.kubernetes.objects import Read, objects_in
 from tools.kubernetes.resource import Resource
@@ -18,6 +13,11 @@ from tools.rules.target import Rendered, Target
 from tools.source.document import Document
 from tools.source.place import FieldPath, Place, SourceError
 from tools.source.targets import NamedTarget, yaml_files
+
+if TYPE_CHECKING:
+    from tools.argocd.generators import Unmade
+    from tools.argocd.projects import Project
+    from tools.argocd.reading import Applications
 
 
 class Member(NamedTuple):
@@ -38,11 +38,11 @@ class Part(NamedTuple):
 class Found(NamedTuple):
     """A project, and the target that it is in; None if it stands in a file outside of the run."""
 
-    project: Project
+    project: "Project"
     target: Target | None
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=256)
 def fleet_of(target: Target) -> "Fleet":
     """The Applications and projects of a target; cheap for one that has none."""
     return Fleet(target)
@@ -56,16 +56,20 @@ class Fleet:
         self._parts: dict[int, list[Part]] = {}
 
     @cached_property
-    def _read(self) -> Applications:
+    def _read(self) -> "Applications":
+        from tools.argocd.reading import applications_of
+
         return applications_of(self.target.resources, self.target.repository)
 
     @property
     def applications(self) -> list[Application]:
         """Every Application that the target holds or makes."""
+        if not self.target.resources.of_kind("Application", "ApplicationSet"):
+            return []
         return self._read.all
 
     @property
-    def unmade(self) -> list[tuple[Resource, Unmade]]:
+    def unmade(self) -> "list[tuple[Resource, Unmade]]":
         """The generators of ApplicationSets that cannot be followed here."""
         return self._read.unmade
 
@@ -74,13 +78,15 @@ class Fleet:
         return version(self.target.argocd)
 
     @cached_property
-    def projects(self) -> list[Project]:
+    def projects(self) -> "list[Project]":
         """The AppProjects of the target."""
-        return [
-            Project(resource, self.version)
-            for resource in self.target.resources.of_kind("AppProject")
-            if resource.ref.group == GROUP
-        ]
+        found = self.target.resources.of_kind("AppProject")
+        return [self._project(resource) for resource in found if resource.ref.group == GROUP]
+
+    def _project(self, resource: Resource) -> "Project":
+        from tools.argocd.projects import Project
+
+        return Project(resource, self.version)
 
     @cached_property
     def others(self) -> list["Fleet"]:
@@ -135,6 +141,8 @@ class Fleet:
         """The target that a source renders; None if it is not a folder of this repository."""
         if not self.is_here(source):
             return None
+        from tools.argocd.sources import local_target
+
         return local_target(self.target.repository, source)
 
     def is_here(self, source: Source) -> bool:
@@ -143,11 +151,15 @@ class Fleet:
         It is if its address is one of the clone's remotes, or one under which some Application of
         the run names a folder that exists here.
         """
+        from tools.argocd.urls import same_repository
+
         return any(same_repository(source.repository, own) for own in self.addresses)
 
     @cached_property
     def addresses(self) -> frozenset[str]:
         """The addresses of this repository that are known."""
+        from tools.argocd.sources import local_target, remotes
+
         repository = self.target.repository
         return frozenset(remotes(repository)) | {
             source.repository
@@ -158,6 +170,8 @@ class Fleet:
 
     def project(self, application: Application) -> Found | None:
         """The project of an Application; None if nothing in the repository tells what it says."""
+        from tools.argocd.projects import BUILT_IN
+
         name = application.project
         for fleet in (self, *self.others):
             for project in fleet.projects:
@@ -168,7 +182,7 @@ class Fleet:
         return Found(BUILT_IN, None) if name == "default" else None
 
     @cached_property
-    def _files(self) -> Mapping[str, Project]:
+    def _files(self) -> "Mapping[str, Project]":
         """The projects in files that no kustomization of their folder may change."""
         repository = self.target.repository
         found: dict[str, Project] = {}
@@ -177,7 +191,7 @@ class Fleet:
                 text = repository.text(file)
                 if "AppProject" in text and not repository.has_kustomization(_folder(file)):
                     for resource in _resources(repository.documents(file)):
-                        found.setdefault(resource.name, Project(resource, self.version))
+                        found.setdefault(resource.name, self._project(resource))
         return found
 
 

@@ -79,7 +79,6 @@ class Gate:
             if looks_around:
                 around.look_ahead(start)
             prepared = around.prepared(start)
-            prepared.target.neighbours = around
             self._judge(prepared, report, book, begin)
             yield report
         if self.config.file:

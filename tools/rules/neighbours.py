@@ -5,8 +5,6 @@ from contextlib import suppress
 from functools import lru_cache
 
 from tools.argocd.applications import GROUP
-from tools.argocd.reading import applications_of
-from tools.argocd.sources import local_target
 from tools.kubernetes.objects import Read, objects_in
 from tools.kubernetes.resource import Resource
 from tools.render.starts import Start, Starts
@@ -45,7 +43,9 @@ class Surroundings:
         key = start.named._replace(explicit=True)
         if key not in self._prepared:
             self._prepared[key] = prepare(start, self._kubernetes)
-            self._equip(self._prepared[key].target)
+            target = self._prepared[key].target
+            self._equip(target)
+            target.neighbours = self
         return self._prepared[key]
 
     def rendered(self, named: NamedTarget) -> Rendered:
@@ -63,6 +63,9 @@ class Surroundings:
         """Begin to render what the Applications in the files of a target name."""
         if not _mentions(start):
             return
+        from tools.argocd.reading import applications_of
+        from tools.argocd.sources import local_target
+
         resources = [Resource(found.data) for found in _objects(start)]
         folders = dict.fromkeys(
             named
@@ -85,7 +88,7 @@ def _mentions(start: Start) -> bool:
 @lru_cache(maxsize=4096)
 def _is_about_argocd(repository: Repository, file: str) -> bool:
     with suppress(SourceError):  # judging the target says why it cannot be read
-        return f"{GROUP}/" in repository.text(file)
+        return f"{GROUP}/v" in repository.text(file)
     return False
 
 
