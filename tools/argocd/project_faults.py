@@ -47,14 +47,14 @@ def project_faults(project: Resource) -> Iterator[Fault]:
 
 
 def _destinations(project: Resource) -> Iterator[Fault]:
-    seen: set[tuple[Any, Any]] = set()
+    seen: set[str] = set()
     for path, item in project.maps("spec", "destinations"):
         for field in ("name", "server", "namespace"):
             if item.get(field) == "!*":
                 yield (*path, field), f"{field} '!*' excludes everything, which is refused"
-        key = (item.get("server") or item.get("name"), item.get("namespace"))
+        key = f"{item.get('server') or item.get('name')!r}, namespace {item.get('namespace')!r}"
         if key in seen:
-            yield path, f"this destination stands twice: {key[0]!r}, namespace {key[1]!r}"
+            yield path, f"this destination stands twice: {key}"
         seen.add(key)
 
 
@@ -74,14 +74,14 @@ def _texts(project: Resource, field: str) -> Iterator[Fault]:
 
 
 def _roles(project: Resource) -> Iterator[Fault]:
-    seen: set[Any] = set()
+    seen: list[Any] = []
     for path, role in project.maps("spec", "roles"):
         name = role.get("name")
         if name in seen:
             yield (*path, "name"), f"role {name!r} stands twice"
         elif not isinstance(name, str) or not re.fullmatch(_ROLE, name):
             yield (*path, "name"), f"{name!r} is no name of a role: letters, digits, - and _ inside"
-        seen.add(name)
+        seen.append(name)
         yield from _entries(path, role, "policies", partial(_policy, project.name, str(name)))
         yield from _entries(path, role, "groups", _group)
 
