@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from tools.argocd.operators import made_secrets
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.resource import Resource, as_list, as_map
 from tools.source.place import FieldPath
@@ -75,20 +76,6 @@ def makers(resources: Iterable[Resource]) -> dict[tuple[str, str, str], Resource
     found: dict[tuple[str, str, str], Resource] = {}
     for resource in resources:
         found.setdefault((resource.kind, resource.namespace, resource.name), resource)
-        secret = made_secret(resource)
-        if secret:
+        for secret in made_secrets(resource):
             found.setdefault(("Secret", resource.namespace, secret), resource)
     return found
-
-
-def made_secret(resource: Resource) -> str | None:
-    """The name of the Secret that an operator makes from an object."""
-    ref = resource.ref
-    name: Any = None
-    if (ref.group, ref.kind) == ("external-secrets.io", "ExternalSecret"):
-        name = resource.get("spec", "target", "name") or ref.name
-    elif (ref.group, ref.kind) == ("bitnami.com", "SealedSecret"):
-        name = resource.get("spec", "template", "metadata", "name") or ref.name
-    elif (ref.group, ref.kind) == ("cert-manager.io", "Certificate"):
-        name = resource.get("spec", "secretName")
-    return name if isinstance(name, str) else None

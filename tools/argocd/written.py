@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tools.argocd.needs import made_secret
+from tools.argocd.operators import made_secrets
 from tools.kubernetes.resource import Resource, ResourceSet, as_map
 
 _REPLICAS = "/spec/replicas"
@@ -33,7 +33,7 @@ def written(
     secrets = {
         (resource.namespace, name): resource
         for resource in resources
-        if (name := made_secret(resource)) is not None
+        for name in made_secrets(resource)
     }
     for resource in resources:
         what = f"{resource.kind} {resource.name!r}"

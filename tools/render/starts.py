@@ -54,6 +54,7 @@ class Starts:
         self._repository = repository
         self.named = tuple(named)
         self._waiting = deque(self.named)
+        self._own = {_key(target): target for target in self.named}
         self._all: dict[NamedTarget, Start] = {}
         self._begun: deque[Start] = deque()
         self._jobs = jobs
@@ -70,12 +71,17 @@ class Starts:
 
     def of(self, named: NamedTarget) -> Start:
         """The one start of a target in a run, which begins now unless it has begun before."""
-        key = named._replace(explicit=True)
+        key = _key(named)
         if key not in self._all:
-            self._all[key] = Start(self._repository, named)
+            self._all[key] = Start(self._repository, self._own.get(key, named))
         return self._all[key]
 
     def stop(self) -> None:
         """End every Kustomize that still runs."""
         for begun in self._all.values():
             begun.stop()
+
+
+def _key(named: NamedTarget) -> NamedTarget:
+    """What is rendered, whoever asked for it."""
+    return named._replace(explicit=True)

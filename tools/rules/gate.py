@@ -72,7 +72,7 @@ class Gate:
         """Judge targets; yields the report after each one, growing, and whole at the end."""
         report = Report(self.kubernetes)
         book = WaiverBook(self.config.waivers, self.today, self.whole)
-        around = Surroundings(starts, self.kubernetes, self._equip)
+        around = Surroundings(self.repository, starts, self.kubernetes, self._equip)
         looks_around = any(rule.looks_around for rule in self.rules.values())
         for start in starts:
             begin = perf_counter()

@@ -13,7 +13,8 @@ from tools.rules.target import Rendered, Target
 from tools.source.document import Document
 from tools.source.place import SourceError
 from tools.source.repository import Repository
-from tools.source.targets import NamedTarget
+from tools.source.targets import Kind, NamedTarget
+from tools.source.tree import Tree
 
 _AHEAD = 4
 """Renders that one folder of Applications begins before they are asked for."""
@@ -26,9 +27,14 @@ class Surroundings:
     """
 
     def __init__(
-        self, starts: Starts, kubernetes: Sequence[str], equip: Callable[[Target], None]
+        self,
+        repository: Repository,
+        starts: Starts,
+        kubernetes: Sequence[str],
+        equip: Callable[[Target], None],
     ) -> None:
         self._starts = starts
+        self._repository = repository
         self._kubernetes = kubernetes
         self._equip = equip
         self._prepared: dict[NamedTarget, Prepared] = {}
@@ -55,9 +61,16 @@ class Surroundings:
 
     def fleet(self) -> Sequence[Target]:
         if self._fleet is None:
-            starts = [self._starts.of(named) for named in self.named if named.path != "-"]
-            self._fleet = [self.prepared(s).target for s in starts if _mentions(s)]
+            found = [named for named in self.named if self._is_of_fleet(named)]
+            self._fleet = [self.prepared(self._starts.of(named)).target for named in found]
         return self._fleet
+
+    def _is_of_fleet(self, named: NamedTarget) -> bool:
+        """Told by its files, so that Kustomize is not started for every target at once."""
+        files: Iterable[str] = named.files
+        if named.kind is Kind.KUSTOMIZATION:
+            files = Tree(self._repository, "" if named.path == "." else named.path).files
+        return any(_is_about_argocd(self._repository, file) for file in files)
 
     def look_ahead(self, start: Start) -> None:
         """Begin to render what the Applications in the files of a target name."""
