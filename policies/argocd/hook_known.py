@@ -15,6 +15,7 @@ https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/
 
 from collections.abc import Iterator
 
+from tools.argocd.phases import moments
 from tools.argocd.versions import (
     HOOK,
     HOOK_DELETE_POLICIES,
@@ -43,7 +44,7 @@ def check(resource: Resource, target: Target, options: None) -> Iterator[Problem
     for word in hooks:
         since = HOOKS.get(word)
         if since is None:
-            others = "" if len(hooks) > 1 else ", so the object is never applied"
+            others = "" if moments(resource) else ", so the object is never applied"
             message = f"hook {word!r} is unknown to Argo CD{others}{nearest(word, HOOKS)}"
             yield Problem(path, message)
         elif declared < since:
