@@ -57,7 +57,7 @@ class Starts:
         self._own = {_key(target): target for target in self.named}
         self._all: dict[NamedTarget, Start] = {}
         self._begun: deque[Start] = deque()
-        self._jobs = jobs
+        self.jobs = jobs
         self._begin()
 
     def __iter__(self) -> Iterator[Start]:
@@ -66,7 +66,7 @@ class Starts:
             self._begin()
 
     def _begin(self) -> None:
-        while self._waiting and len(self._begun) < self._jobs:
+        while self._waiting and len(self._begun) < self.jobs:
             self._begun.append(self.of(self._waiting.popleft()))
 
     def of(self, named: NamedTarget) -> Start:

@@ -1,5 +1,6 @@
 """The other targets that rules ask for: each prepared once in a run, and begun early."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -15,9 +16,6 @@ from tools.source.place import SourceError
 from tools.source.repository import Repository
 from tools.source.targets import Kind, NamedTarget
 from tools.source.tree import Tree
-
-_AHEAD = 4
-"""Renders that one folder of Applications begins before they are asked for."""
 
 
 class Surroundings:
@@ -38,6 +36,8 @@ class Surroundings:
         self._kubernetes = kubernetes
         self._equip = equip
         self._prepared: dict[NamedTarget, Prepared] = {}
+        self._expected: deque[NamedTarget] = deque()
+        self._ahead: list[NamedTarget] = []
         self._fleet: list[Target] | None = None
 
     @property
@@ -52,6 +52,7 @@ class Surroundings:
             target = self._prepared[key].target
             self._equip(target)
             target.neighbours = self
+            self._begin()
         return self._prepared[key]
 
     def rendered(self, named: NamedTarget) -> Rendered:
@@ -86,8 +87,17 @@ class Surroundings:
             for source in application.sources
             if (named := local_target(start.repository, source)) is not None
         )
-        for named in list(folders)[:_AHEAD]:
+        self._expected.extend(folders)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin what is expected, as many at a time as the run begins targets."""
+        begun = [named for named in self._ahead if named not in self._prepared]
+        while self._expected and len(begun) < self._starts.jobs:
+            named = self._expected.popleft()
             self._starts.of(named)
+            begun.append(named)
+        self._ahead = begun
 
 
 def _files(start: Start) -> Iterable[str]:
