@@ -11,8 +11,13 @@ ROOT = Path(__file__).parent.parent
 ROW = re.compile(r"^\| `(?P<stage>[a-z]+)` \|", re.MULTILINE)
 STAGES = ROW.findall((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"))
 RULES_MAY_IMPORT = (
-    "tools.rules.", "tools.kubernetes.", "tools.source.", "tools.images.", "tools.trace.",
-)  # fmt: skip
+    "tools.rules.",
+    "tools.kubernetes.",
+    "tools.source.",
+    "tools.images.",
+    "tools.trace.",
+    "tools.argocd.",
+)
 
 
 def imports(file: Path) -> Iterator[str]:

@@ -152,7 +152,8 @@ PLANTS = [
           tuple(f"quota-fits overlays/minikube/resource-quota.yaml:{n}" for n in (21, 24, 25))),
     # rbac
     Plant("", MINIKUBE, "# Repeated from", "components: [../../components/rbac]\n\n# Repeated from",
-          (f"rbac-no-secret-read {ROLE}:17",)),
+          (f"rbac-no-secret-read {ROLE}:17",
+           "application-project-permits argocd/project-minikube.yaml:15")),
     Plant("rbac-no-wildcards", ROLE, "- watch", "- §'*'"),
     Plant("rbac-no-escalation", ROLE, "- secrets", "- §pods/exec"),
     Plant("rbac-binding-resolves", "components/rbac/role-binding.yaml",
@@ -294,7 +295,8 @@ PLANTS = [
     Plant("secret-not-in-git", PROD, "# Repeated from",
           "secretGenerator:\n  - name: extra\n    §literals:\n      - SMTP_PASSWORD=hunter2\n\n"
           "# Repeated from",
-          (f"labels-standard {PROD}:44", f"secret-key-used {PROD}:44")),
+          (f"labels-standard {PROD}:44", f"secret-key-used {PROD}:44",
+           "application-project-permits argocd/project-prod.yaml:15")),
     Plant("secret-not-in-env-literal", BACKEND,
           "- name: DATABASE_URL\n              valueFrom:\n                secretKeyRef:\n"
           "                  name: todo-chatbot-secrets\n                  key: DATABASE_URL\n",
@@ -449,6 +451,7 @@ def test_a_limit_range_that_falls_out_of_use_is_missing_where_it_would_be_listed
     assert found(tmp_path) == {
         ("file-used", "overlays/prod/limit-range.yaml", 3),
         ("namespace-quota-set", PROD, text.splitlines().index("resources:") + 1),
+        ("project-least-privilege", "argocd/project-prod.yaml", 18),
     }
 
 

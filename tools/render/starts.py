@@ -45,29 +45,43 @@ class Start:
 
 
 class Starts:
-    """Targets in order, at most `jobs` of them begun ahead, the first ones at once."""
+    """Targets in order, at most `jobs` of them begun ahead, the first ones at once.
+
+    `named` are those targets; others may be begun beside them, for rules that compare.
+    """
 
     def __init__(self, repository: Repository, named: Iterable[NamedTarget], jobs: int) -> None:
         self._repository = repository
-        self._waiting = deque(named)
+        self.named = tuple(named)
+        self._waiting = deque(self.named)
+        self._own = {_key(target): target for target in self.named}
+        self._all: dict[NamedTarget, Start] = {}
         self._begun: deque[Start] = deque()
-        self._jobs = jobs
-        self._current: Start | None = None
+        self.jobs = jobs
         self._begin()
 
     def __iter__(self) -> Iterator[Start]:
         while self._begun:
-            self._current = self._begun.popleft()
-            yield self._current
+            yield self._begun.popleft()
             self._begin()
 
     def _begin(self) -> None:
-        while self._waiting and len(self._begun) < self._jobs:
-            named = self._waiting.popleft()
-            self._begun.append(Start(self._repository, named))
+        while self._waiting and len(self._begun) < self.jobs:
+            self._begun.append(self.of(self._waiting.popleft()))
+
+    def of(self, named: NamedTarget) -> Start:
+        """The one start of a target in a run, which begins now unless it has begun before."""
+        key = _key(named)
+        if key not in self._all:
+            self._all[key] = Start(self._repository, self._own.get(key, named))
+        return self._all[key]
 
     def stop(self) -> None:
         """End every Kustomize that still runs."""
-        for begun in (self._current, *self._begun):
-            if begun is not None:
-                begun.stop()
+        for begun in self._all.values():
+            begun.stop()
+
+
+def _key(named: NamedTarget) -> NamedTarget:
+    """What is rendered, whoever asked for it."""
+    return named._replace(explicit=True)

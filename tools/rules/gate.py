@@ -1,6 +1,6 @@
 """The run: every target prepared, judged and waived, into one report."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from time import perf_counter
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tools.images.lock import NAME as LOCK
 from tools.images.lock import UNREADABLE, ImageLock, read_lock
-from tools.render.starts import Start
+from tools.render.starts import Starts
 from tools.rules.config import Config
 from tools.rules.finding import Finding, NotJudged
+from tools.rules.neighbours import Surroundings
 from tools.rules.obstacle import Obstacle, explained
-from tools.rules.prepare import Prepared, prepare
+from tools.rules.prepare import Prepared
 from tools.rules.rule import Judges, Rule, Severity
 from tools.rules.run import (
     Verdict,
@@ -83,16 +84,20 @@ class Gate:
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
     tracked: "Tracked | None" = None
 
-    def run(self, starts: Iterable[Start]) -> Iterator[Report]:
+    def run(self, starts: Starts) -> Iterator[Report]:
         """Judge targets; yields the report after each one, growing, and whole at the end."""
         report = Report(self.kubernetes)
         book = WaiverBook(self.config.waivers, self.today, self.whole)
         kept: list[Target] = []
         lock = self._lock(report)
         self._warm_up()
+        around = Surroundings(self.repository, starts, self.kubernetes, self.equip)
+        looks_around = any(rule.looks_around for rule in self.rules.values())
         for start in starts:
             begin = perf_counter()
-            prepared = prepare(start, self.kubernetes)
+            if looks_around:
+                around.look_ahead(start)
+            prepared = around.prepared(start)
             prepared.target.image_lock = lock
             self._judge(prepared, report, book, begin)
             if self._is_related(prepared):
@@ -113,7 +118,6 @@ class Gate:
 
     def _judge(self, prepared: Prepared, report: Report, book: WaiverBook, begin: float) -> None:
         target, obstacles = prepared
-        self.equip(target)
         path = target.path
         environment = self.config.environment_of(path)
         settings = self.config.settings(self.rules, environment)

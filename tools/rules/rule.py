@@ -132,6 +132,7 @@ class Rule:
     doc: str
     confidential: bool = False
     warm_up: Callable[[], object] | None = None
+    looks_around: bool = False
 
     @property
     def summary(self) -> str:
@@ -150,6 +151,7 @@ def rule(  # noqa: PLR0913 - keyword arguments that each rule writes out like a 
     options: type[Any] | None = None,
     confidential: bool = False,
     warm_up: Callable[[], object] | None = None,
+    looks_around: bool = False,
 ) -> Callable[[Check], Rule]:
     """Turn a check into a Rule.
 
@@ -159,9 +161,9 @@ def rule(  # noqa: PLR0913 - keyword arguments that each rule writes out like a 
     one of them has a finding of no lower severity at the very same place (or at a related one),
     this one has none; `options` is a frozen dataclass of which every field has a default and a
     docstring below it; `confidential` rules point at what no report may show, so the line is not
-    printed; `warm_up` begins what a REPOSITORY rule needs, which is called after all targets. The
-    check is
-    called as
+    printed; `warm_up` begins what a REPOSITORY rule needs, which is called after all targets;
+    `looks_around` says that the check asks for what the folders render to that Applications of the
+    target name. The check is called as
 
         OBJECT    check(resource, target, options)    POD            check(pod, target, options)
         TARGET    check(target, options)              SOURCE         check(target, options)
@@ -188,6 +190,7 @@ def rule(  # noqa: PLR0913 - keyword arguments that each rule writes out like a 
             doc=_clean(sys.modules[check.__module__].__doc__ or ""),
             confidential=confidential,
             warm_up=warm_up,
+            looks_around=looks_around,
         )
 
     return declare

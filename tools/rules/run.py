@@ -207,12 +207,19 @@ class _Run:
     def _locate(
         self, resource: Resource, path: tuple[str | int, ...], kustomization: str = ""
     ) -> Location:
-        trace = self.homes.get(id(resource), self.target).trace
+        trace = self._home(resource).trace
         if trace is None:
             return Location(None, "resource", path, reason="this target has no source files")
         if kustomization == "resources" or (kustomization and resource.get(*path) is None):
             return trace.common(resource, path, kustomization) or trace.locate(resource, path)
         return trace.locate(resource, path)
+
+    def _home(self, resource: Resource) -> Target:
+        """The target that an object belongs to."""
+        home = self.homes.get(id(resource))
+        if home is None and self.rule.looks_around and self.target.neighbours:
+            home = self.target.neighbours.home_of(resource)
+        return home or self.target
 
     def _source_finding(self, problem: SourceProblem) -> Finding:
         return Finding(

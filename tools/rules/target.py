@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tools.images.lock import ABSENT, ImageLock
 from tools.kubernetes.autoscaling import AUTOSCALERS, ScaleTarget, identity, target_of
@@ -14,6 +14,7 @@ from tools.rules.facts import Facts
 from tools.source.document import Document
 from tools.source.place import FieldPath, Place
 from tools.source.repository import Repository
+from tools.source.targets import NamedTarget
 from tools.source.tree import Tree
 from tools.trace.location import Tracer
 
@@ -23,6 +24,23 @@ if TYPE_CHECKING:
     from tools.kubernetes.traffic.matrix import Matrix
     from tools.rules.delivery import Delivery
     from tools.source.tracked import Tracked
+
+
+class Neighbours(Protocol):
+    """What else the repository holds, for rules that look beyond their target."""
+
+    @property
+    def named(self) -> Sequence[NamedTarget]:
+        """The targets of the run."""
+
+    def rendered(self, named: NamedTarget) -> "Rendered":
+        """Another target, rendered at most once in a run."""
+
+    def home_of(self, resource: Resource) -> "Target | None":
+        """The target, of those asked for until now, that an object belongs to."""
+
+    def fleet(self) -> "Sequence[Target]":
+        """The targets of the run in whose files Argo CD's kinds are mentioned."""
 
 
 @dataclass(eq=False)
@@ -53,6 +71,7 @@ class Target:
     image_lock: ImageLock = ABSENT
     policies: Document | None = None
     pod_templates: Mapping[str, FieldPath] = field(default_factory=lambda: POD_TEMPLATES)
+    neighbours: Neighbours | None = None
 
     @cached_property
     def pods(self) -> list[Pod]:
@@ -174,3 +193,10 @@ class Target:
         from tools.argocd.deployments import clusters_of
 
         return clusters_of(self.repository, self.path)
+
+
+class Rendered(NamedTuple):
+    """A target that was asked for; `reason` says why its objects are not, or not all, known."""
+
+    target: Target
+    reason: str | None

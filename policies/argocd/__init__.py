@@ -1,0 +1,1 @@
+"""Applications, projects, and what Argo CD reads in the annotations of objects."""

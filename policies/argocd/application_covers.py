@@ -1,0 +1,90 @@
+"""Every overlay and every folder of manifests is deployed by some Application.
+
+A folder that no Application names looks like a part of the system: it is reviewed, validated and
+merged, and nothing of it ever runs. It is what is left when an Application is renamed, and what a
+new environment starts as.
+
+Looks at the targets of the run, in repositories that hold Applications or ApplicationSets. A folder
+of plain manifests below that of an Application counts only if `directory.recurse` is set. Folders
+that hold Applications themselves are applied by hand once, and components are there for others.
+`allowed` are globs of folders that something else deploys. A run that names one target says nothing
+about the others.
+
+Argo CD 3.2 to 3.5: https://argo-cd.readthedocs.io/en/stable/user-guide/directory/
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tools.kubernetes.resource import as_map
+from tools.rules.fleet import Fleet, fleet_of
+from tools.rules.rule import Judges, Severity, SourceProblem, rule
+from tools.rules.target import Target
+from tools.source.place import Place
+from tools.source.targets import Kind, NamedTarget, excluded
+
+
+@dataclass(frozen=True)
+class Options:
+    """What may be left out."""
+
+    allowed: tuple[str, ...] = ("examples", "docs", "tests", "test", "bootstrap")
+    """Globs of folders that no Application has to name."""
+
+
+@rule(
+    judges=Judges.TARGET,
+    severity=Severity.WARNING,
+    remedy="Add an Application for the folder, or list it in the option `allowed`.",
+    options=Options,
+)
+def check(target: Target, options: Options) -> Iterator[SourceProblem]:
+    fleet = fleet_of(target)
+    around = target.neighbours
+    if around is None or not fleet.applications or any(o.applications for o in _before(fleet)):
+        return
+    own = {fleet.target.path for fleet in (fleet, *fleet.others)}
+    for named in around.named:
+        if named.kind is Kind.COMPONENT or named.path in own or named.path == "-":
+            continue
+        if excluded(named.path, options.allowed) or _is_covered(named, target, fleet):
+            continue
+        yield SourceProblem(_place(named, target), f"no Application deploys {named.path}")
+
+
+def _before(fleet: Fleet) -> list[Fleet]:
+    """The targets that say it in place of this one."""
+    return [other for other in fleet.others if other.target.path < fleet.target.path]
+
+
+def _is_covered(named: NamedTarget, target: Target, fleet: Fleet) -> bool:
+    from tools.argocd.deployments import is_deployed
+
+    if not is_deployed(target.repository, named.path):
+        return any(_names(each, named) for each in (fleet, *fleet.others))
+    if named.kind is not Kind.PLAIN:
+        return True
+    unmade = any(each.unmade for each in (fleet, *fleet.others))
+    return unmade or any(_names(each, named) for each in (fleet, *fleet.others))
+
+
+def _names(fleet: Fleet, named: NamedTarget) -> bool:
+    """Whether some Application takes the folder, or the files of it."""
+    for application in fleet.applications:
+        for source in application.sources:
+            folder = source.folder
+            if folder is None:
+                continue
+            recurses = as_map(source.data.get("directory")).get("recurse") is True
+            inside = not folder or named.path.startswith(f"{folder}/")
+            if (folder or ".") == named.path or (recurses and inside):
+                return True
+    return False
+
+
+def _place(named: NamedTarget, target: Target) -> Place:
+    if named.files:
+        return Place(named.files[0], 1, 1)
+    folder = "" if named.path == "." else named.path
+    file = target.repository.kustomization_in(folder)
+    return Place(file or f"{folder}/Chart.yaml", 1, 1)

@@ -1,0 +1,47 @@
+"""Every Application has a name of its own.
+
+An Application is an object, and its namespace and name are all that it is known by. Of two with the
+same ones only the last that was applied is there; what the other deployed is pruned, or belongs to
+nobody. ApplicationSets do it in silence when two sets of parameters give one name.
+
+Compares the Applications of the run, and those that ApplicationSets make. Two targets that
+`policies.yaml` puts into different environments may repeat a name, for each has an Argo CD of its
+own then.
+
+Argo CD 3.2 to 3.5:
+https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#applications
+"""
+
+from collections.abc import Iterator
+
+from tools.rules.fleet import Member, fleet_of, place_of
+from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.target import Target
+
+
+@rule(
+    judges=Judges.TARGET,
+    severity=Severity.ERROR,
+    remedy="Give one of them another name.",
+    defers_to=("object-unique",),
+)
+def check(target: Target, options: None) -> Iterator[Problem]:
+    fleet = fleet_of(target)
+    if not fleet.applications:
+        return
+    first: dict[tuple[str, str], Member] = {}
+    for member in sorted(fleet.members, key=lambda member: member.target.path):
+        application = member.application
+        key = (application.namespace, application.name)
+        other = first.setdefault(key, member)
+        apart = other.target.environment != target.environment
+        if other is member or member.target is not target or apart or not application.name:
+            continue
+        path = application.at("metadata", "name")
+        place = place_of(other.target, other.application.resource, other.application.at(*path))
+        where = f" in {place.file}" if place and other.target is not target else ""
+        yield Problem(
+            path,
+            f"a second Application {application.name!r}; the first is{where or ' above'}",
+            application.resource,
+        )

@@ -1,0 +1,83 @@
+"""Applications of production name the revision they deploy, and none floats over a range.
+
+`HEAD`, which is also what an empty `targetRevision` means, follows the default branch of the
+server: whoever changes that setting changes production without a commit. A range such as `1.*` or
+`^2.3` takes whatever version fits at the moment of the sync, so the same commit of this repository
+deploys something else tomorrow.
+
+Looks at each source of Applications, and of those that ApplicationSets make. Of production is an
+Application whose folder is in one of the `environments` of `policies.yaml`, or, where those are not
+declared, whose folder has such a name in its path. There `HEAD` and an empty revision are errors,
+and so are branches with `branches: false`: a tag or a commit then. A range is a warning everywhere.
+
+Argo CD 3.2 to 3.5: https://argo-cd.readthedocs.io/en/stable/user-guide/tracking_strategies/
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tools.argocd.applications import Application, Source
+from tools.rules.fleet import Fleet, fleet_of
+from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.target import Target
+
+_RANGE = r"[*^~<>|]|(?:^|\.)[xX](?:\.|$)|\s-\s|,"
+_PINNED = r"[0-9a-f]{40}|(?:refs/tags/)?v?[0-9]+(\.[0-9]+)*([-+.][\w.+-]*)?|refs/tags/.+"
+
+
+@dataclass(frozen=True)
+class Options:
+    """Where, and how strictly."""
+
+    environments: tuple[str, ...] = ("prod", "production")
+    """Environments, or names of folders, whose Applications are pinned."""
+    branches: bool = True
+    """Whether a branch is pinned enough."""
+
+
+@rule(
+    judges=Judges.TARGET,
+    severity=Severity.ERROR,
+    remedy="Write a branch, a tag or a commit; for a chart its exact version.",
+    options=Options,
+    looks_around=True,
+)
+def check(target: Target, options: Options) -> Iterator[Problem]:
+    fleet = fleet_of(target)
+    for application in fleet.applications:
+        strict = _is_strict(fleet, application, options)
+        for source in application.sources:
+            path = application.at(*source.path, "targetRevision")
+            why = _range(source) or (_loose(source, options) if strict else None)
+            if why:
+                lower = None if strict else Severity.WARNING
+                yield Problem(path, why, application.resource, severity=lower)
+
+
+def _is_strict(fleet: Fleet, application: Application, options: Options) -> bool:
+    environments = fleet.environments(application)
+    if environments:
+        return any(environment in options.environments for environment in environments)
+    parts = [part for s in application.sources for part in (s.folder or "").split("/")]
+    return any(name in parts for name in options.environments)
+
+
+def _range(source: Source) -> str | None:
+    revision = source.text("targetRevision")
+    found = revision and re.search(_RANGE, revision)
+    return (
+        f"revision {revision!r} is a range, so what is deployed changes by itself"
+        if found
+        else None
+    )
+
+
+def _loose(source: Source, options: Options) -> str | None:
+    revision = source.text("targetRevision")
+    if revision in ("", "HEAD"):
+        what = "HEAD" if revision else "no revision, which means HEAD"
+        return f"production follows {what}, whatever branch that is"
+    if not options.branches and not re.fullmatch(_PINNED, revision):
+        return f"production follows the branch {revision!r}"
+    return None

@@ -1,0 +1,75 @@
+"""Self-healing leaves alone what autoscalers and operators write.
+
+With `selfHeal` Argo CD puts every field back that Git states. The autoscaler scales to eight, Argo
+CD to the two in Git, within seconds and for ever. An ignored difference alone does not end that: it
+hides the field from the comparison, but each sync still writes it, unless
+`RespectIgnoreDifferences=true` is among the sync options.
+
+Looks at Applications with automated sync and `selfHeal`, and at fields that are rendered: the
+replicas of what a HorizontalPodAutoscaler or ScaledObject scales, the CA bundles that cert-manager
+injects, the data of a Secret that an ExternalSecret, a Certificate, a CloudNativePG Cluster or
+another well-known custom resource makes too, and what the option `written` adds. A field that Git
+does not state is nobody's to fight over, and is silent. For replicas, leaving them out of Git is
+the better cure; where `replicas-owned-by-autoscaler` says so, this rule is silent. Cannot see what
+`argocd-cm` ignores for all Applications.
+
+Argo CD 3.2 to 3.5:
+https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#respect-ignore-differences-configs
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tools.argocd.applications import Application
+from tools.rules.fleet import Part, fleet_of
+from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.target import Target
+
+RESPECT = "RespectIgnoreDifferences=true"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What others write."""
+
+    written: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """JSON pointers by `Kind.group`: fields that something in the cluster writes."""
+
+
+@rule(
+    judges=Judges.TARGET,
+    severity=Severity.WARNING,
+    remedy="Leave the field out of Git, or ignore it and set RespectIgnoreDifferences=true.",
+    defers_to=("replicas-owned-by-autoscaler",),
+    options=Options,
+    looks_around=True,
+)
+def check(target: Target, options: Options) -> Iterator[Problem]:
+    fleet = fleet_of(target)
+    for application in fleet.applications:
+        if application.heals:
+            for part in fleet.parts(application):
+                yield from _part(application, part, options)
+
+
+def _part(application: Application, part: Part, options: Options) -> Iterator[Problem]:
+    if part.target is None:
+        return
+    from tools.argocd.ignored import ignored
+    from tools.argocd.written import Written, written
+
+    entries = list(ignored(application))
+    hidden: Written | None = None
+    for found in written(part.target.resources, part.target.autoscaler_of, options.written):
+        covering = [e for e in entries if e.is_about(found.resource) and e.covers(found.pointer)]
+        if not covering:
+            message = f"{found.sentence}, and selfHeal puts it back"
+            path = application.at("spec", "syncPolicy", "automated", "selfHeal")
+            stated = (found.resource, found.path, "Git states it here")
+            yield Problem(path, message, application.resource, related=(stated,))
+        elif RESPECT not in application.sync_options:
+            hidden = hidden or found
+    if hidden:
+        path = application.at("spec", "syncPolicy", "syncOptions")
+        message = f"{hidden.sentence}, which is ignored, but without {RESPECT} syncs still write it"
+        yield Problem(path, message, application.resource, remedy=f"Add {RESPECT}.")

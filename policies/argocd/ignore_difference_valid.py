@@ -1,0 +1,83 @@
+"""Every entry of `ignoreDifferences` can be read, and is about something that is deployed.
+
+An entry that matches nothing ignores nothing: the Application stays OutOfSync, or self-healing
+takes back what it was meant to leave alone. The usual reasons are a Deployment without
+`group: apps`, an old name, and a pointer without its first slash. A jq expression that does not
+compile makes the whole comparison fail, for every object of the Application.
+
+Looks at each entry of Applications and of those that ApplicationSets make. Pointers are checked
+against RFC 6901; of jq expressions quotes, brackets and what cannot begin or end one are, and not
+the names of functions. Kinds and names are compared with what the Application's sources render;
+an entry for what somebody else makes (a child of a custom resource) has nothing to compare and is
+found too. Silent where a source is not rendered here.
+
+Read in `util/argo/normalizers/diff_normalizer.go` of Argo CD 3.2.11 and 3.5.1:
+https://argo-cd.readthedocs.io/en/stable/user-guide/diffing/
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tools.argocd.applications import Application
+from tools.kubernetes.resource import Resource, as_list
+from tools.rules.fleet import Fleet, fleet_of
+from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.target import Target
+
+if TYPE_CHECKING:
+    from tools.argocd.ignored import Ignored
+
+_WHAT = ("jsonPointers", "jqPathExpressions", "managedFieldsManagers")
+
+
+@rule(
+    judges=Judges.TARGET,
+    severity=Severity.WARNING,
+    remedy="Write group, kind and name of a rendered object, and /spec/replicas or .spec.replicas.",
+    looks_around=True,
+)
+def check(target: Target, options: None) -> Iterator[Problem]:
+    fleet = fleet_of(target)
+    if not fleet.applications:
+        return
+    from tools.argocd.ignored import ignored
+
+    for application in fleet.applications:
+        entries = list(ignored(application))
+        objects = fleet.objects(application) if entries else None
+        for entry in entries:
+            yield from _expressions(application, entry)
+            if objects is not None and not any(entry.is_about(o) for o in objects):
+                yield _unmatched(fleet, application, entry, objects)
+
+
+def _expressions(application: Application, entry: "Ignored") -> Iterator[Problem]:
+    from tools.argocd.ignored import pointer_fault
+    from tools.argocd.jq import jq_fault
+
+    if not any(as_list(entry.data.get(field)) for field in _WHAT):
+        yield _problem(application, entry, (), "the entry names no field, so it ignores nothing")
+    for field, fault in (("jsonPointers", pointer_fault), ("jqPathExpressions", jq_fault)):
+        for index, text in enumerate(as_list(entry.data.get(field))):
+            why = fault(text) if isinstance(text, str) else None
+            if why:
+                yield _problem(application, entry, (field, index), f"{text!r} {why}")
+
+
+def _unmatched(
+    fleet: Fleet, application: Application, entry: "Ignored", objects: list[Resource]
+) -> Problem:
+    kind, group = str(entry.data.get("kind")), str(entry.data.get("group") or "")
+    same = next((o for o in objects if o.kind == kind), None)
+    if same and same.ref.group != group and not entry.data.get("name"):
+        message = f"{kind} is of group {same.ref.group!r}, not {group!r}: the entry ignores nothing"
+        return _problem(application, entry, ("group",), message)
+    name = f" {entry.data['name']!r}" if entry.data.get("name") else ""
+    message = f"{application.what} deploys no {kind}{name} of group {group!r}"
+    return _problem(application, entry, ("name" if name and same else "kind",), message)
+
+
+def _problem(
+    application: Application, entry: "Ignored", path: tuple[str | int, ...], message: str
+) -> Problem:
+    return Problem(application.at(*entry.path, *path), message, application.resource)

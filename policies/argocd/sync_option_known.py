@@ -1,0 +1,96 @@
+"""Every sync option is one that Argo CD knows, in the place where it looks for it.
+
+Argo CD compares sync options letter by letter and ignores what it does not know, without a word in
+its log: with `createNamespace=true` the namespace is not made, with `Prune=False` the volume claim
+is pruned. The same happens to an option in the wrong place: `Force=true` counts on an object and
+not in an Application, `CreateNamespace=true` only in an Application.
+
+Looks at `spec.syncPolicy.syncOptions` of Applications and of the template of ApplicationSets, and
+at the annotations `argocd.argoproj.io/sync-options` and `argocd.argoproj.io/compare-options` of
+every object. In the list of an Application blanks count, in annotations they do not. Which options
+there are depends on the version that `policies.yaml` declares under `argocd`: an Application takes
+`Prune` and `Delete` since 3.4. A switch may also stand with its default, such as
+`CreateNamespace=false`. Silent where an ApplicationSet fills something in.
+
+Read in `controller/sync.go` and in gitops-engine's `pkg/sync` of Argo CD 3.2.11 and 3.5.1:
+https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/
+"""
+
+from collections.abc import Iterator, Mapping
+
+from tools.argocd.applications import GROUP, TEMPLATE
+from tools.argocd.versions import (
+    APPLICATION_OPTIONS,
+    COMPARE_OPTIONS,
+    COMPARE_WORDS,
+    OBJECT_OPTIONS,
+    SYNC_OPTIONS,
+    Version,
+    Word,
+    version,
+    words,
+)
+from tools.kubernetes.resource import Resource
+from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.target import Target
+from tools.rules.typed import nearest
+
+LIST = ("spec", "syncPolicy", "syncOptions")
+
+
+@rule(
+    judges=Judges.OBJECT,
+    severity=Severity.ERROR,
+    remedy="Write the option as the documentation spells it, or delete it: it does nothing.",
+)
+def check(resource: Resource, target: Target, options: None) -> Iterator[Problem]:
+    declared = version(target.argocd)
+    for path in _lists(resource):
+        for index, option in enumerate(resource.items(*path)):
+            if isinstance(option, str) and "{{" not in option:
+                why = _fault(option, APPLICATION_OPTIONS, OBJECT_OPTIONS, "an object", declared)
+                if why:
+                    yield Problem((*path, index), f"sync option {option!r} {why}")
+    yield from _annotations(resource, declared)
+
+
+def _annotations(resource: Resource, declared: Version) -> Iterator[Problem]:
+    path = ("metadata", "annotations", SYNC_OPTIONS)
+    for option in words(resource, SYNC_OPTIONS):
+        why = _fault(option, OBJECT_OPTIONS, APPLICATION_OPTIONS, "an Application", declared)
+        if why:
+            yield Problem(path, f"sync option {option!r} {why}")
+    path = ("metadata", "annotations", COMPARE_OPTIONS)
+    for option in words(resource, COMPARE_OPTIONS):
+        if option not in COMPARE_WORDS:
+            why = f"is unknown to Argo CD{nearest(option, COMPARE_WORDS)}"
+            yield Problem(path, f"compare option {option!r} {why}")
+
+
+def _lists(resource: Resource) -> list[tuple[str, ...]]:
+    if resource.ref.group != GROUP:
+        return []
+    if resource.kind == "ApplicationSet":
+        return [(*TEMPLATE, *LIST)]
+    return [LIST, ("operation", "sync", "syncOptions")] if resource.kind == "Application" else []
+
+
+def _fault(
+    option: str,
+    known: Mapping[str, Word],
+    elsewhere: Mapping[str, Word],
+    place: str,
+    declared: Version,
+) -> str | None:
+    """Why Argo CD ignores an option, None if it does not."""
+    name, _, value = option.partition("=")
+    word = known.get(name)
+    if word and value in word.values:
+        if declared >= word.since:
+            return None
+        since = ".".join(map(str, word.since))
+        return f"is known to Argo CD since {since} only, and {place} can say it before"
+    if not word and value in elsewhere.get(name, Word(())).values:
+        return f"does nothing here; only {place} can say it"
+    spellings = [f"{name}={value}" for name, word in known.items() for value in word.values]
+    return f"is unknown to Argo CD, which ignores it{nearest(option, spellings)}"

@@ -1,0 +1,150 @@
+"""The Applications that ApplicationSets make without a cluster."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.argocd.reading import applications_of
+from tools.argocd.templates import Unrenderable, fill
+from tools.kubernetes.resource import Resource
+from tools.source.document import parse
+from tools.source.repository import Repository
+
+GO = '  goTemplate: true\n  goTemplateOptions: ["missingkey=error"]\n'
+
+
+def made(root: Path, generators: str, name: str, path: str = "x", more: str = "") -> list[str]:
+    """`name path` of each Application, and after a `-` why a generator made none."""
+    text = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: set}\n"
+        f"spec:\n{more}  generators: {generators}\n  template:\n"
+        f"    metadata: {{name: '{name}'}}\n    spec: {{source: {{path: '{path}'}}}}\n"
+    )
+    found = applications_of([Resource(parse(text, "set.yaml")[0].data)], Repository(root))
+    lines = [f"{a.name} {a.sources[0].text('path')}" for a in found.all]
+    return lines + [f"- {unmade.reason}" for _, unmade in found.unmade]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A repository with folders and parameter files."""
+    for folder in ("apps/web", "apps/api", "apps/api/base", "apps/legacy", ".git/x"):
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+    (tmp_path / "apps/web/config.json").write_text('{"env": {"name": "prod", "size": 3}}')
+    (tmp_path / "apps/api/config.json").write_text(
+        '[{"env": {"name": "a"}}, {"env": {"name": "b"}}]'
+    )
+    (tmp_path / "apps/api/base/config.json").write_text('{"env": {"name": "deep"}}')
+    return tmp_path
+
+
+def test_a_list(root: Path) -> None:
+    one = "[{list: {elements: [{env: dev, values: {size: 1}}, {env: prod}]}}]"
+    assert made(root, one, "shop-{{env}}", "o/{{ env }}-{{values.size}}") == [
+        "shop-dev o/dev-1",
+        "shop-prod o/prod-{{values.size}}",
+    ]
+    go = "[{list: {elements: [{env: dev, count: 2}]}}]"
+    assert made(root, go, "shop-{{ .env }}-{{ .count }}", more=GO) == ["shop-dev-2 x"]
+
+
+def test_folders_of_git(root: Path) -> None:
+    folders = "[{git: {directories: [{path: apps/*}, {path: apps/legacy, exclude: true}]}}]"
+    assert made(root, folders, "{{path.basename}}-{{path[0]}}", "{{path}}") == [
+        "api-apps apps/api",
+        "web-apps apps/web",
+    ]
+    name = "{{ .path.basenameNormalized }}-{{ index .path.segments 0 }}"
+    assert made(root, folders, name, "{{ .path.path }}", GO) == [
+        "api-apps apps/api",
+        "web-apps apps/web",
+    ]
+
+
+def test_files_of_git(root: Path) -> None:
+    files = "[{git: {files: [{path: 'apps/*/config.json'}]}}]"
+    assert made(root, files, "{{env.name}}", "{{path}}") == [
+        "a apps/api",
+        "b apps/api",
+        "prod apps/web",
+    ]
+    deep = "[{git: {files: [{path: 'apps/**/config.json'}], values: {own: 'v-{{.env.name}}'}}}]"
+    name = "{{ .values.own }}-{{ .path.filenameNormalized }}"
+    assert made(root, deep, name, "{{ .path.path }}", GO) == [
+        "v-deep-config.json apps/api/base",
+        "v-a-config.json apps/api",
+        "v-b-config.json apps/api",
+        "v-prod-config.json apps/web",
+    ]
+
+
+def test_a_matrix_fills_its_second_generator_in(root: Path) -> None:
+    matrix = (
+        "[{matrix: {generators: [{list: {elements: [{app: web}, {app: api}]}},"
+        " {git: {directories: [{path: 'apps/{{app}}'}]}}]}}]"
+    )
+    assert made(root, matrix, "{{app}}", "{{path}}") == ["web apps/web", "api apps/api"]
+
+
+def test_a_merge_lays_later_parameters_over_the_first(root: Path) -> None:
+    merge = (
+        "[{merge: {mergeKeys: [env], generators: [{list: {elements: [{env: dev, size: '1'},"
+        " {env: prod, size: '1'}]}}, {list: {elements: [{env: prod, size: '9'}, {env: x}]}}]}}]"
+    )
+    assert made(root, merge, "{{env}}", "{{size}}") == ["dev 1", "prod 9"]
+
+
+@pytest.mark.parametrize(
+    ("generators", "reason"),
+    [
+        ("[{clusters: {}}]", "the generator 'clusters' asks what is outside of Git"),
+        ("[{list: {elements: [{a: b}]}, selector: {matchLabels: {a: b}}}]", "selector"),
+        ("[{list: {elementsYaml: '{{x}}'}}]", "elementsYaml"),
+        ("[{list: {elements: [{count: 2}]}}]", "no text"),
+        ("[{matrix: {generators: [{list: {elements: []}}]}}]", "exactly two"),
+        ("[{merge: {generators: [{list: {}}, {list: {}}]}}]", "mergeKeys"),
+    ],
+)
+def test_what_cannot_be_followed_says_why(root: Path, generators: str, reason: str) -> None:
+    (line,) = made(root, generators, "shop")
+    assert line.startswith("- ")
+    assert reason in line
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("{{ .a }}", "x"),
+        ("{{.a}}-{{ .b.c }}", "x-7"),
+        ("{{ .a | upper | quote }}", '"X"'),
+        ('{{ default "none" .missing }}', "none"),
+        ('{{ if eq .a "x" }}yes{{ else }}no{{ end }}', "yes"),
+        ('{{ if eq .a "y" }}one{{ else if .b }}two{{ else }}three{{ end }}', "two"),
+        ("a  {{- .a -}}  b", "axb"),
+        ("{{ with .b }}{{ .c }}{{ end }}", "7"),
+        ("{{/* a comment */}}x", "x"),
+        ('{{ replace "x" "z" .a }}', "z"),
+        ('{{ (index .list 1) | trimPrefix "s" }}', "econd"),
+        ("{{ .missing }}", "<no value>"),
+        ("no action", "no action"),
+    ],
+)
+def test_go_templates(template: str, text: str) -> None:
+    parameters: dict[str, Any] = {"a": "x", "b": {"c": 7}, "list": ["first", "second"]}
+    assert fill(template, parameters, go=True) == text
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["{{ range .a }}{{ end }}", "{{ $x := .a }}", "{{ unknown .a }}", "{{ .a", "{{ if .a }}x",
+     "{{ end }}", "{{ .a.b.c }}", "{{ upper }}", "{{ .b }}", "{{ .a ? }}"],
+)  # fmt: skip
+def test_what_is_not_rendered_is_not_guessed(template: str) -> None:
+    with pytest.raises(Unrenderable):
+        fill(template, {"a": "x", "b": {"c": 7}}, go=True)
+
+
+def test_a_missing_key_is_an_error_where_that_is_asked_for() -> None:
+    with pytest.raises(Unrenderable):
+        fill("{{ .missing }}", {}, go=True, strict=True)

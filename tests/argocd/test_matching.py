@@ -1,0 +1,184 @@
+"""Patterns and addresses are matched as Go matches them."""
+
+import json
+import random
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tools.argocd.glob import glob_match, path_match
+from tools.argocd.urls import _as_go_prints, normalized, same_repository
+
+PROGRAM = Path(__file__).parent / "matching"
+Question = tuple[str, str, str]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "matches"),
+    [
+        ("*", "", True),
+        ("*", "Deployment", True),
+        ("*", "a/b", False),
+        ("Deploy*", "Deployment", True),
+        ("deployment", "Deployment", False),
+        ("?ob", "Job", True),
+        ("?ob", "CronJob", False),
+        ("[CJ]ob", "Job", True),
+        ("[A-C]ob", "Job", False),
+        ("[^C]ob", "Job", True),
+        ("[!C]ob", "Job", False),
+        ("{Job,Pod}", "Job", False),
+        ("\\*", "*", True),
+        ("*.k8s.io", "networking.k8s.io", True),
+        ("", "", True),
+        ("", "apps", False),
+        ("[", "[", False),
+        ("[]a]", "a", False),
+        ("a[", "a", False),
+        ("\\", "\\", False),
+    ],
+)
+def test_kinds_and_groups_match_as_file_names(pattern: str, text: str, matches: bool) -> None:
+    assert path_match(pattern, text) is matches
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "separator", "matches"),
+    [
+        ("*", "a/b", "", True),
+        ("*", "a/b", "/", False),
+        ("**", "a/b", "/", True),
+        ("team-*", "team-a", "", True),
+        ("team-*", "team", "", False),
+        ("{dev,test}-shop", "test-shop", "", True),
+        ("{dev,test}-shop", "prod-shop", "", False),
+        ("shop-?", "shop-1", "", True),
+        ("shop-?", "shop-10", "", False),
+        ("shop-[!0-3]", "shop-4", "", True),
+        ("shop-[!0-3]", "shop-2", "", False),
+        ("https://git.example.com/*", "https://git.example.com/shop", "/", True),
+        ("https://git.example.com/*", "https://git.example.com/team/shop", "/", False),
+        ("https://git.example.com/**", "https://git.example.com/team/shop", "/", True),
+        ("a,b", "a,b", "", True),
+        ("a\\*", "a*", "", True),
+        # The two ends are looked for each by itself.
+        ("ab*ba", "aba", "", True),
+        ("[", "[", "", False),
+        ("{a", "a", "", False),
+        ("", "", "", True),
+    ],
+)
+def test_destinations_and_repositories_match_as_globs(
+    pattern: str, text: str, separator: str, matches: bool
+) -> None:
+    assert glob_match(pattern, text, separator) is matches
+
+
+@pytest.mark.parametrize(
+    ("address", "same"),
+    [
+        ("https://git.example.com/Team/Shop.git", "https://git.example.com/team/shop"),
+        ("git@git.example.com:team/shop.git", "git@git.example.com/team/shop"),
+        ("ssh://git@git.example.com/team/shop.git", "git@git.example.com/team/shop"),
+        ("ssh://git@git.example.com:22/team/shop", "git@git.example.com:22/team/shop"),
+        (" https://git.example.com/shop ", "https://git.example.com/shop"),
+        ("https://git.example.com/*", "https://git.example.com/*"),
+        # Braces are escaped before they are compared, so they choose nothing any more.
+        ("https://git.example.com/{a,b}", "https://git.example.com/%7Ba,b%7D"),
+        ("https://{a,b}.example.com/shop", ""),
+        ("https://git.example.com:port/shop", ""),
+        ("*", "*"),
+    ],
+)
+def test_addresses_are_normalized(address: str, same: str) -> None:
+    assert normalized(address) == same
+
+
+def test_two_addresses_of_one_repository() -> None:
+    assert same_repository("https://git.example.com/Shop.git", "https://git.example.com/shop")
+    assert not same_repository("https://git.example.com/shop", "git@git.example.com:shop")
+
+
+def _text(source: random.Random, alphabet: str, longest: int) -> str:
+    return "".join(source.choice(alphabet) for _ in range(source.randint(0, longest)))
+
+
+def _words(source: random.Random, parts: tuple[str, ...], longest: int) -> str:
+    return "".join(source.choice(parts) for _ in range(source.randint(1, longest)))
+
+
+def _questions() -> list[Question]:
+    """Patterns with texts that they nearly match; fixed, so that a failure comes again."""
+    source = random.Random(20)
+    pieces = ("shop", "-", "a", "*", "**", "?", "{a,b}", "{shop,a-*}", "[a-c]", "[!a]", "/", "\\*")
+    texts = ("shop", "-", "a", "b", "/", "*")
+    asked: list[Question] = []
+    for _ in range(1500):
+        asked += [
+            ("path", _text(source, "aab*?[]^-\\/", 7), _text(source, "aab/-", 5)),
+            ("glob", _text(source, "aab*?[]!-\\", 7), _text(source, "aab/-", 6)),
+            ("segments", _text(source, "aab/**?", 7), _text(source, "aab/-", 6)),
+            ("glob", _words(source, pieces, 4), _words(source, texts, 4)),
+            ("segments", _words(source, pieces, 4), _words(source, texts, 4)),
+        ]
+    return [question for question in asked if _is_claimed(question)]
+
+
+def _is_claimed(question: Question) -> bool:
+    """Whether anything is claimed about it: see the documentation of the module."""
+    kind, pattern, _ = question
+    return kind == "path" or not ("***" in pattern or pattern.endswith("\\"))
+
+
+def _ask_go(questions: list[Question]) -> list[str]:
+    ended = subprocess.run(
+        ["go", "run", "."],
+        cwd=PROGRAM,
+        input="".join(json.dumps(question) + "\n" for question in questions),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return ended.stdout.split()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("go") is None, reason="Go is the judge, and is not installed")
+def test_go_agrees_about_patterns() -> None:
+    questions = _questions()
+    answers = _ask_go(questions)
+    ours = [
+        path_match(pattern, text)
+        if kind == "path"
+        else glob_match(pattern, text, "/" if kind == "segments" else "")
+        for kind, pattern, text in questions
+    ]
+    differ = [
+        (question, answer)
+        for question, answer, matches in zip(questions, answers, ours, strict=True)
+        if matches is not (answer == "true")
+    ]
+    assert differ == []
+    assert sum(ours) > 500, "enough of the patterns match for this to mean something"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("go") is None, reason="Go is the judge, and is not installed")
+def test_go_agrees_about_addresses() -> None:
+    source = random.Random(20)
+    parts = (
+        "git.example.com", "*.example", ":22", ":*", ":", "/", "team", "*", "**", "{a,b}", "[x]",
+        "?", "%20", "%zz", "~", "!", "user:pw@", "git@", "ssh://",
+    )  # fmt: skip
+    starts = ("https://host", "https://", "ssh://git@host", "git@host:", "")
+    texts = [source.choice(starts) + _words(source, parts, 5) for _ in range(3000)]
+    printed = [_as_go_prints(text) for text in texts]
+    answers = _ask_go([("url", *pair) for pair in zip(texts, printed, strict=True)])
+    differ = [
+        (text, ours, answer)
+        for text, ours, answer in zip(texts, printed, answers, strict=True)
+        if answer != ("true" if ours else "error")
+    ]
+    assert differ == []
