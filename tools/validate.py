@@ -17,7 +17,7 @@ from tools.report.terminal import Unwritten, reader_may_leave
 from tools.source.place import SourceError
 from tools.source.repository import STANDARD_INPUT, Repository
 from tools.source.root import repository_of
-from tools.source.targets import Kind, NamedTarget, named_targets
+from tools.source.targets import Kind, NamedTarget, bare_repository, named_targets
 from tools.source.targets import every_target as find_every_target
 
 if TYPE_CHECKING:
@@ -186,10 +186,8 @@ def _targets(arguments: Namespace) -> tuple[Repository, list[NamedTarget]]:
 def _everything(repository: Repository, config: str | None) -> list[NamedTarget]:
     from tools.rules.config import read_exclude
 
-    named = find_every_target(repository, read_exclude(repository, config))
-    if not named:
-        raise SourceError(f"{repository.root} holds no kustomization and no manifests to judge")
-    return named
+    exclude = read_exclude(repository, config)
+    return find_every_target(repository, exclude) or [bare_repository(repository, exclude)]
 
 
 def _standard_input() -> str:

@@ -89,7 +89,8 @@ def check(targets: Mapping[str, Target], options: Options) -> Iterator[Problem |
             yield from _missing(environments, name, options.strict, options)
             yield from _missing(environments, options.strict, name, options)
     elif len(environments) > 1:
-        yield Unjudged(f"no target of the environment {options.strict!r} is in this run")
+        reason = f"no target of the environment {options.strict!r} is judged in full in this run"
+        yield Unjudged(reason)
 
 
 def _weaker(

@@ -4,8 +4,10 @@ A waiver that matches nothing hides the next violation of its rule before anyone
 is left over from something that was mended, or its resource is misspelt and the finding it was
 meant for still stands.
 
-Judged only when a run covers the whole repository with every rule, because otherwise the finding
-may simply not have been looked for. How names match: https://docs.python.org/3/library/fnmatch.html.
+Judged only when a run covers the whole repository with every rule, and everything in the waiver's
+environment could be judged, because otherwise the finding may simply not have been looked for.
+
+How names match: https://docs.python.org/3/library/fnmatch.html.
 """
 
 from collections.abc import Iterator

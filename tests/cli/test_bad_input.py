@@ -59,8 +59,16 @@ def test_a_folder_without_yaml(tmp_path: Path) -> None:
 
 
 def test_a_repository_without_manifests(tmp_path: Path) -> None:
-    assert refused(validate(cwd=tmp_path)) == (
-        f"{tmp_path} holds no kustomization and no manifests to judge"
+    assert [reason for _, reason in not_judged(judge(tmp_path))] == [
+        "there is nothing to judge: no Kubernetes object"
+    ]
+
+
+def test_a_repository_with_half_a_manifest(tmp_path: Path) -> None:
+    plant(tmp_path, "--- deploy/web.yaml\nkind: ConfigMap\nmetadata: {name: web}\n")
+    assert not_judged(judge(tmp_path))[0] == (
+        "deploy/web.yaml:1",
+        "not a Kubernetes object: apiVersion missing or not text",
     )
 
 

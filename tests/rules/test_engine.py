@@ -173,6 +173,38 @@ def test_unused_waivers_are_only_known_when_everything_was_judged(tmp_path: Path
         assert sorted(f.rule for f in report.findings) == expected
 
 
+def test_a_waiver_is_not_called_unused_where_something_could_not_be_judged(tmp_path: Path) -> None:
+    def unsure(resource: Resource, target: Target, options: Options) -> Iterator[Unjudged]:
+        yield Unjudged("nobody knows", blocking=True)
+
+    rules = {**discover(), "made-up": a_rule(unsure)}
+    text = """
+        environments: {prod: {targets: ["a.*"]}, test: {targets: [elsewhere]}}
+        waivers:
+          - {rule: made-up, resource: "x", reason: x, until: "2999-01-01"}
+          - {rule: made-up, resource: "x", environment: prod, reason: x, until: "2999-01-01"}
+          - {rule: made-up, resource: "x", environment: test, reason: x, until: "2999-01-01"}
+        """
+    config = parse_config(parse(text, "policies.yaml")[0], rules)
+    chosen = [rules["made-up"], rules["waiver-used"]]
+    found = run(tmp_path, *chosen, config=config, whole=True).findings
+    assert [(f.rule, f.source and f.source.line) for f in found] == [("waiver-used", 6)]
+
+
+def test_a_fact_of_an_environment_goes_over_the_repository_name_by_name(tmp_path: Path) -> None:
+    text = """
+        facts:
+          secretKeys: {shared: [A], own: [A]}
+          drains: [Deployment/web]
+        environments:
+          prod: {targets: [prod], facts: {secretKeys: {own: [B]}, drains: [Deployment/api]}}
+        """
+    config = parse_config(parse(text, "policies.yaml")[0], {})
+    facts = config.facts_of(config.environment_of("prod"))
+    assert facts.secret_keys == {"shared": ("A",), "own": ("B",)}
+    assert facts.drains == ("Deployment/api",)
+
+
 def test_a_module_that_is_no_rule_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -190,7 +190,11 @@ def test_what_a_target_says_by_itself_is_not_repeated(tmp_path: Path) -> None:
 def test_without_the_strict_environment_nothing_is_compared(tmp_path: Path) -> None:
     report = run(tmp_path, environments_agree.check, ENVIRONMENTS.replace("prod:", "live:"))
     assert [(n.rule, n.reason, n.blocking) for n in report.not_judged] == [
-        ("environments-agree", "no target of the environment 'prod' is in this run", False)
+        (
+            "environments-agree",
+            "no target of the environment 'prod' is judged in full in this run",
+            False,
+        )
     ]
     named = ENVIRONMENTS.replace("prod:", "live:") + "rules: {environments-agree: {strict: live}}"
     assert run(tmp_path, environments_agree.check, dedent(named)).not_judged == []

@@ -25,7 +25,9 @@ def to_lines(report: Report, repository: Repository) -> Iterator[Line]:
     width = len(str(max((f.source.line for f in report.findings if f.source), default=1)))
     confidential = [f.source for f in report.findings if f.source and f.confidential]
     secret = {(place.file, place.line) for place in confidential}
-    for group in causes(f for f in report.findings if f.waiver is None):
+    standing = causes(f for f in report.findings if f.waiver is None)
+    # What is wrong with a kustomization comes before what that does to its objects.
+    for group in sorted(standing, key=lambda group: group[0].resource is not None):
         at = group[0].source
         hidden = at is not None and (at.file, at.line) in secret
         yield from _finding(group, None if hidden else repository, width)

@@ -65,8 +65,14 @@ class Config:
         return None
 
     def facts_of(self, environment: Environment | None) -> Facts:
-        """The declared facts, those of the environment over those of the repository."""
-        data = {**self.facts, **(environment.facts if environment else {})}
+        """The declared facts: those of the environment over those of the repository, of a map each
+        entry over the one of the same name.
+        """
+        data = dict(self.facts)
+        for name, fact in (environment.facts if environment else {}).items():
+            general = data.get(name)
+            maps = isinstance(general, dict) and isinstance(fact, dict)
+            data[name] = {**dict(general or ()), **fact} if maps else fact
         return parse_facts(data) if data else Facts()
 
     def settings(

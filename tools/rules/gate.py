@@ -108,6 +108,9 @@ class Gate:
         for verdict in self._repository():
             self._collect(verdict, report, book)
         if self.config.file:
+            for target in {entry.target for entry in report.not_judged if entry.blocking}:
+                environment = self.config.environment_of(target)
+                book.miss(environment.name if environment else None)
             settings = self.config.settings(self.rules, None)
             verdict = judge_configuration(self.rules, settings, self.config.file, book)
             self._collect(verdict, report, book)

@@ -92,6 +92,11 @@ class WaiverBook:
         self.today = today
         self.whole = whole
         self._used: set[Waiver] = set()
+        self._missed: set[str | None] = set()
+
+    def miss(self, environment: str | None) -> None:
+        """Note that a target of an environment (None: of none) could not be judged in full."""
+        self._missed.add(environment)
 
     def apply(self, finding: Finding, environment: str | None) -> Finding:
         """The finding, with the reason of the first waiver that accepts it."""
@@ -106,7 +111,19 @@ class WaiverBook:
         return [waiver for waiver in self.waivers if waiver.is_expired(self.today)]
 
     def unused(self) -> list[Waiver]:
-        """Waivers in force that accepted nothing although everything was judged."""
+        """Waivers in force that accepted nothing although all that they are for was judged."""
         if not self.whole:
             return []
-        return [w for w in self.waivers if w not in self._used and not w.is_expired(self.today)]
+        return [
+            waiver
+            for waiver in self.waivers
+            if waiver not in self._used
+            and not waiver.is_expired(self.today)
+            and not self._may_be_missed(waiver)
+        ]
+
+    def _may_be_missed(self, waiver: Waiver) -> bool:
+        """Whether what it accepts may stand where nobody could look."""
+        if waiver.environment is None:
+            return bool(self._missed)
+        return waiver.environment in self._missed

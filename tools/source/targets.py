@@ -103,6 +103,15 @@ def every_target(repository: Repository, exclude: Sequence[str]) -> list[NamedTa
     return sorted(targets, key=lambda target: target.path)
 
 
+def bare_repository(repository: Repository, exclude: Sequence[str]) -> NamedTarget:
+    """The repository as the one target of a run that found none: with the files that half look
+    like a manifest, because they have one of an object's two fields.
+    """
+    files = (f for f in yaml_files(repository, "") if not excluded(f, exclude))
+    halves = tuple(file for file in files if _object_fields(repository, file))
+    return NamedTarget(".", Kind.PLAIN, halves, explicit=False)
+
+
 def _charts(files: Sequence[str]) -> list[str]:
     """The folders of Helm charts among files, those inside another chart left out."""
     found = {file.rpartition("/")[0] for file in files if file.rpartition("/")[2] == "Chart.yaml"}
