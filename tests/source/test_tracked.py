@@ -45,6 +45,16 @@ def test_the_work_tree_is_what_git_tracks_or_would_add(repository: Path) -> None
     }
 
 
+def test_the_checkout_of_somebody_else_is_read(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    refused = subprocess.run(["git", "ls-files"], cwd=repository, capture_output=True, check=False)
+    assert b"dubious ownership" in refused.stderr, "what Git itself says of such a checkout"
+    assert "a/b.yaml" in contents(WorkTree(repository))
+    assert "a/b.yaml" in contents(Index(repository))
+
+
 def test_the_index_is_what_would_be_committed(repository: Path) -> None:
     assert contents(Index(repository)) == {
         ".gitignore": b"ignored.env\n",

@@ -20,7 +20,8 @@ MAX_BYTES = 8 * 1024 * 1024
 _AT_ONCE = 64 * 1024 * 1024
 """Bytes that are asked of Git in one go."""
 _SECONDS = 60
-_GIT = ("git", "-c", "core.fsmonitor=false")
+_GIT = ("git", "-c", "core.fsmonitor=false", "-c", "safe.directory=*")
+"""Whoever owns the checkout: in a container that is often somebody else, and nothing is run."""
 _ENVIRONMENT = {"LC_ALL": "C", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0"}
 _NOT_OURS = frozenset({".git", ".hg", ".svn", ".tox", ".venv", "__pycache__", "node_modules"})
 
@@ -141,7 +142,9 @@ def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes:
             timeout=_SECONDS,
         )
     except FileNotFoundError as error:
-        raise SourceError("there is no git on the PATH to list the tracked files") from error
+        raise SourceError(
+            "there is no git on the PATH to list the tracked files; install it"
+        ) from error
     except subprocess.TimeoutExpired as error:
         sentence = f"git {arguments[0]} takes longer than {_SECONDS} s"
         raise SourceError(sentence) from error
