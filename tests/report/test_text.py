@@ -82,6 +82,13 @@ def test_one_entry_that_sets_many_objects_is_told_once(tmp_path: Path) -> None:
     ]
 
 
+def test_of_many_targets_a_few_are_named(tmp_path: Path) -> None:
+    findings = [a_finding(target) for target in ("a", "b", "c", "d", "e")]
+    assert (
+        text(tmp_path, a_report(*findings))[3] == "   = Pod/web, spec.image in a, b, c and 2 more"
+    )
+
+
 def test_what_differs_in_its_sentence_or_severity_is_told_apart(tmp_path: Path) -> None:
     other = a_finding("prod")._replace(message="another sentence")
     milder = a_finding("minikube")._replace(severity=Severity.WARNING)

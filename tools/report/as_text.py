@@ -15,8 +15,8 @@ from tools.source.repository import Repository
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 MOST_TARGETS = 12
 """Targets that the summary lists one by one; of more, only those with something to say."""
-MOST_OBJECTS = 3
-"""Objects that are named where one cause has many consequences."""
+MOST_NAMES = 3
+"""Objects, or targets, that are named where one cause has many consequences."""
 CLEAN = "clean"
 
 
@@ -65,7 +65,7 @@ def _finding(group: Sequence[Finding], repository: Repository | None, width: int
 
 def _notes(group: Sequence[Finding]) -> Iterator[str]:
     about = objects(group)
-    targets = ", ".join(dict.fromkeys(_title(f.target) for f in group))
+    targets = _few(list(dict.fromkeys(_title(f.target) for f in group)))
     if about:
         resource, path = about[0]
         field = f", {printable(dotted(path))}" if path else ""
@@ -82,9 +82,13 @@ def _others(names: Sequence[str]) -> str:
     others = [name for name in dict.fromkeys(names) if name != names[0]]
     if not others:
         return f"likewise in {_number(len(names) - 1, 'other field')} of it"
-    more = len(others) - MOST_OBJECTS
-    end = f" and {more} more" if more > 0 else ""
-    return f"likewise {', '.join(others[:MOST_OBJECTS])}{end}"
+    return f"likewise {_few(others)}"
+
+
+def _few(names: Sequence[str]) -> str:
+    """`a, b, c and 3 more`."""
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _unjudged(group: Sequence[NotJudged]) -> Line:
