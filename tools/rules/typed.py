@@ -7,9 +7,9 @@ import types
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
-from difflib import get_close_matches
 from typing import Any
 
+from tools.kubernetes.spelling import closest
 from tools.source.place import FieldPath
 
 
@@ -39,9 +39,9 @@ def camel(name: str) -> str:
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint for a misspelt name: `; did you mean 'x'?`, or the known names if none is near."""
     names = sorted(known)
-    close = get_close_matches(name, names, 1, 0.6)
-    if close:
-        return f"; did you mean {close[0]!r}?"
+    close = closest(name, names, 0.6)
+    if close is not None:
+        return f"; did you mean {close!r}?"
     return f"; known are {', '.join(names)}" if 0 < len(names) <= FEW else ""
 
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from tools.kubernetes.resource import Resource
+from tools.kubernetes.spelling import closest
 from tools.source.place import FieldPath, dotted
 
 _PART = re.compile(
@@ -39,8 +39,8 @@ def find_object(resources: Sequence[Resource], address: str) -> Resource:
         refs = ", ".join(f"{r.kind}/{r.namespace}/{r.name}" for r in exact)
         raise UnknownAddress(f"{address} names several objects: {refs}")
     known = [resource.ref.slug for resource in resources]
-    near = get_close_matches(address, known, 1, 0.5)
-    hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(sorted(known))}"
+    near = closest(address, known, 0.5)
+    hint = f"; did you mean {near}?" if near else f"; there are {', '.join(sorted(known))}"
     raise UnknownAddress(f"the render holds no {address}{hint}")
 
 

@@ -1,7 +1,6 @@
 """What each entry of a kustomization did while the objects were built: the log of a replay."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from tools.source.place import Place
@@ -103,7 +102,6 @@ class Patch(NamedTuple):
         return self.merge is None
 
 
-@dataclass(slots=True)
 class Application:
     """What one entry of a kustomization did. Entries that ran more than once (a component that
     several kustomizations use) are one Application.
@@ -122,17 +120,24 @@ class Application:
     each once; where one of them stops Kustomize, it is the reason in `unknown`, too.
     """
 
-    kind: Kind
-    place: Place
-    folder: str
-    field: str
-    entry: Any
-    matched: int = 0
-    changed: bool = False
-    objects: tuple["Object", ...] = ()
-    patch: Patch | None = None
-    unknown: str | None = None
-    mistakes: tuple[Mistake, ...] = ()
+    # Written out: importing `dataclasses` takes longer than to replay many a tree.
+    __slots__ = (
+        "changed", "entry", "field", "folder", "kind", "matched", "mistakes", "objects", "patch",
+        "place", "unknown",
+    )  # fmt: skip
+
+    def __init__(self, kind: Kind, place: Place, folder: str, field: str, entry: Any) -> None:
+        self.kind = kind
+        self.place = place
+        self.folder = folder
+        self.field = field
+        self.entry = entry
+        self.matched = 0
+        self.changed = False
+        self.objects: tuple[Object, ...] = ()
+        self.patch: Patch | None = None
+        self.unknown: str | None = None
+        self.mistakes: tuple[Mistake, ...] = ()
 
     def note(self, mistake: Mistake) -> None:
         """Add a mistake."""

@@ -1,7 +1,6 @@
 """What a document lacks that Kustomize, and then the API server, need to know an object by."""
 
-from difflib import get_close_matches
-
+from tools.kubernetes.spelling import closest
 from tools.source.place import Place, dotted
 from tools.trace.application import Mistake
 from tools.trace.objects import is_empty
@@ -36,7 +35,8 @@ def _lacks(value: Map, path: tuple[str, ...], place: Place) -> Mistake:
     stops = field != "apiVersion"
     others = [key for key in holder.fields if key not in (*above, field)]
     sentence = f"this object has no {dotted(path)}"
-    for written in get_close_matches(field, others, 1, 0.6):
+    written = closest(field, others, 0.6)
+    if written is not None:
         at = key_place(holder.fields[written]) or place
         return Mistake(at, f"{sentence}: {written!r} is none", f"Write `{field}:`.", stops)
     at = place_of(holder.fields.get(field) or found) or place

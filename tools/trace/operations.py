@@ -5,8 +5,8 @@ the rest: an operation without a value sets null, a member that it does not know
 """
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
+from tools.kubernetes.spelling import closest
 from tools.source.place import Place
 from tools.trace.application import Mistake
 from tools.trace.value import List, Map, Scalar, key_place, place_of
@@ -100,8 +100,8 @@ class _Operation:
     ) -> Mistake:
         """A member that an operation needs: perhaps one is there that was to be it."""
         others = [key for key in self.data.fields if key not in _MEMBERS]
-        cased = [key for key in others if key.lower() == member]
-        for key in cased[:1] or get_close_matches(member, others, 1, 0.6):
+        key = closest(member, others, 0.6)
+        if key is not None:
             sentence = f"{key!r} is no member of an operation, which has no {member!r}{effect}"
             return Mistake(self._key_place(key), sentence, f"Write `{member}:`.", stops)
         return Mistake(self.place, f"{self.name} has no {member!r}{effect}", remedy, stops)
