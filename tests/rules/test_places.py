@@ -172,7 +172,9 @@ def marked(root: Path, mark: str) -> list[tuple[str, int]]:
     ]
 
 
-def judged(root: Path, text: str, *rules: str, facts: Facts | None = None) -> Verdict:
+def judged(
+    root: Path, text: str, *rules: str, facts: Facts | None = None, options: object = None
+) -> Verdict:
     """The verdict of rules on the overlay, without the marks."""
     for file in sorted(plant(root, text).rglob("*.yaml")):
         clean = file.read_text(encoding="utf-8").replace(FINDING, "").replace(RELATED, "")
@@ -181,7 +183,9 @@ def judged(root: Path, text: str, *rules: str, facts: Facts | None = None) -> Ve
     target = prepare(start).target
     assert len(target.resources) > 0, "the case does not render"
     target.facts = facts or Facts()
-    settings = {name: Setting(RULES[name].severity, RULES[name].options) for name in rules}
+    settings = {
+        name: Setting(RULES[name].severity, options or RULES[name].options) for name in rules
+    }
     return judge(RULES, settings, target)
 
 
@@ -243,6 +247,51 @@ resources: [hpa.yaml]
     hpa = HPA.replace("NAME", "web").replace("    name: web", "    name: ~web")
     overlay = overlay.replace("[../base]", "[../base]\nreplicas:\n  - name: web\n    count: §2")
     check(tmp_path / "entry", BASE + overlay + hpa, "replicas-owned-by-autoscaler")
+
+
+TWO_IMAGES = """
+--- base/kustomization.yaml
+resources: [pods.yaml]
+--- base/pods.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: one}
+spec:
+  containers: [{name: a, image: "~shop/web:1.0.0"}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: two}
+spec:
+  containers: [{name: b, image: "shop/web:1.0.0"}]
+--- overlay/kustomization.yaml
+resources: [../base]
+images:
+  - name: shop/web
+    newName: NAME
+    newTag: TAG
+    digest: sha256:DIGEST
+""".replace("DIGEST", "0" * 64)
+
+
+def test_what_is_wrong_in_a_part_of_an_image_is_where_an_entry_says_that_part(
+    tmp_path: Path,
+) -> None:
+    """The container is not named, so that one entry is one mistake."""
+    text = TWO_IMAGES.replace("NAME", "§example.org/web").replace("TAG", "main")
+    rule = RULES["image-registry-allowed"]
+    allowed = replace(rule.options, allow=("example.com",))
+    verdict = judged(tmp_path / "name", text, rule.id, options=allowed)
+    assert [(f.message, f.source and f.source.line) for f in verdict.findings] == [
+        ("the image is taken from example.org/web; allowed are example.com", 4)
+    ] * 2
+
+    text = TWO_IMAGES.replace("NAME", "example.org/web").replace("TAG", "§main")
+    verdict = judged(tmp_path / "tag", text, "image-tag-semver")
+    named = f"image 'example.org/web:main@sha256:{'0' * 64}'"
+    assert [(f.message, f.source and f.source.line) for f in verdict.findings] == [
+        (f"{named} has the tag 'main', which is no semantic version", 5)
+    ] * 2
 
 
 SIDE_BY_SIDE = f"""

@@ -54,8 +54,11 @@ class Tracer(Protocol):
     def rendered(self, obj: "Object") -> Resource | None:
         """The rendered resource that an object of the log became, None if it is gone."""
 
-    def locate(self, resource: Resource, path: FieldPath) -> Location:
-        """Where the field at `path` is set; for a missing field, its nearest existing parent."""
+    def locate(self, resource: Resource, path: FieldPath, part: str = "") -> Location:
+        """Where the field at `path` is set; for a missing field, its nearest existing parent.
+
+        `part` asks for what sets the name, the tag or the digest of an image.
+        """
 
     def added(self, resource: Resource) -> tuple[int, int]:
         """When the object itself was added, to be compared with others: an overlay's after those

@@ -48,7 +48,8 @@ def _same_name(value: Value, rendered: Any) -> bool:
     return not isinstance(name, str) or value.text("name") == name
 
 
-def locate(root: Value, data: Any, path: FieldPath) -> Location:
+def locate(root: Value, data: Any, path: FieldPath, image_part: str = "") -> Location:
+    """Where the value at a path is set, or that part of an image: name, tag or digest."""
     value: Value | None = root
     rendered = data
     known: list[Value] = [root]
@@ -60,7 +61,7 @@ def locate(root: Value, data: Any, path: FieldPath) -> Location:
         if value is not None:
             known.append(value)
         rendered = below
-    return _location(value, rendered, path)
+    return _location(value, rendered, path, image_part)
 
 
 def _removed(value: Value | None, part: str | int, path: FieldPath) -> Location | None:
@@ -81,7 +82,9 @@ def _nearest(known: list[Value], path: FieldPath) -> Location:
     return Location(None, "resource", path, reason=_NOWHERE)
 
 
-def _location(value: Value | None, rendered: Any, path: FieldPath) -> Location:
+def _location(
+    value: Value | None, rendered: Any, path: FieldPath, image_part: str = ""
+) -> Location:
     """The location of a value that is in the render."""
     if value is None:
         return Location(None, "resource", path, reason=UNKNOWN_FIELD)
@@ -98,7 +101,16 @@ def _location(value: Value | None, rendered: Any, path: FieldPath) -> Location:
     if isinstance(value, Map) and not rendered and value.removed:
         emptied, by = list(value.removed.values())[-1]
         return Location(emptied, by.layer, path, turn=by.turn)
-    place = place_of(value)
+    if image_part and isinstance(value, Scalar):
+        from tools.trace.images import setter_of
+
+        value = setter_of(value, image_part)
+        return _set_at(value, value.source.layer, path)
+    return _set_at(value, layer, path)
+
+
+def _set_at(value: Value, layer: str, path: FieldPath) -> Location:
+    source, place = value.source, place_of(value)
     reason = source.reason if source is not None else None
     if place is None:
         return Location(None, layer, path, reason=reason or _NOWHERE)

@@ -44,7 +44,7 @@ class PlainTrace:
     def common(self, resource: Resource, path: FieldPath, field: str) -> None:
         """Nothing gives objects in plain files what they lack."""
 
-    def locate(self, resource: Resource, path: FieldPath) -> Location:
+    def locate(self, resource: Resource, path: FieldPath, part: str = "") -> Location:
         document, root = self._origins[resource.index]
         found, place = document.nearest((*root, *path))
         is_there = len(found) == len(root) + len(path)

@@ -40,14 +40,14 @@ class Trace:
         """What every entry of the kustomizations did, in the order of the build."""
         return self._replay.applied
 
-    def locate(self, resource: Resource, path: FieldPath) -> Location:
+    def locate(self, resource: Resource, path: FieldPath, part: str = "") -> Location:
         """Where the field at `path` is set; for a missing field, its nearest existing parent."""
         obj = self._objects.get(id(resource))
         if obj is None:
             return Location(None, "resource", path, reason=_UNKNOWN_OBJECT)
         from tools.trace.lookup import locate
 
-        return locate(obj.root, resource.data, path)
+        return locate(obj.root, resource.data, path, part)
 
     def added(self, resource: Resource) -> tuple[int, int]:
         """When the object itself was added, to be compared with others."""
