@@ -84,6 +84,8 @@ PLANTS = [
     Plant("schema-valid", BACKEND, "sizeLimit: 64Mi", "sizeLimit: §64MB"),
     Plant("quantity-unit-sane", RESOURCES, "cpu: 250m", "cpu: §-250m"),
     Plant("quantity-canonical", RESOURCES, "cpu: 500m", "cpu: §'0.5'"),
+    Plant("volume-resolves", SPREAD, "    spec:\n",
+          "    spec:\n      volumes:\n        - name: tmp\n          $patch: §delete\n"),
     Plant("empty-dir-limited", BACKEND, "emptyDir:\n            sizeLimit: 64Mi", "§emptyDir: {}"),
     # The base states the map of limits, the patch only adds to it.
     Plant("", RESOURCES, "            limits:\n              cpu: 500m\n", "            limits:\n",

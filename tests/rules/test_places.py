@@ -249,6 +249,35 @@ resources: [hpa.yaml]
     check(tmp_path / "entry", BASE + overlay + hpa, "replicas-owned-by-autoscaler")
 
 
+REMOVALS = [
+    Case("probe-port-exposed", container("livenessProbe: null\nreadinessProbe: null\n"
+                                         "ports: §null"),
+         (("{path: /startup, port: http}", "{path: /startup, port: ~http}"),)),
+    Case("probe-port-exposed", container("livenessProbe: null\nreadinessProbe: null\n"
+                                         "ports:\n  - containerPort: 8080\n    $patch: §delete"),
+         (("{path: /startup, port: http}", "{path: /startup, port: ~http}"),)),
+    Case("volume-resolves", "spec:\n  template:\n    spec:\n      volumes:\n"
+                            "        - name: tmp\n          $patch: §delete\n",
+         (("      containers:\n", "      volumes: [{name: tmp, emptyDir: {}}]\n"
+           "      containers:\n"),
+          ("          ports:\n", "          volumeMounts: [{mountPath: /tmp, ~name: tmp}]\n"
+           "          ports:\n"))),
+    # What the same patch adds as well is no less at fault than the removal.
+    Case("probe-port-exposed",
+         container("livenessProbe: null\nreadinessProbe: null\nports: ~null\n"
+                   "startupProbe: {httpGet: {port: §http}}")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REMOVALS, ids=lambda case: case.rule)
+def test_what_a_later_patch_takes_away_is_missing_there(tmp_path: Path, case: Case) -> None:
+    base = BASE
+    for old, new in case.base:
+        assert old in base
+        base = base.replace(old, new, 1)
+    check(tmp_path, base + OVERLAY + case.patch, case.rule)
+
+
 TWO_IMAGES = """
 --- base/kustomization.yaml
 resources: [pods.yaml]

@@ -44,7 +44,20 @@ def blame(problem: Problem, resource: Resource, locate: Locate) -> Blamed:
     if location.overrides and location.path == path:
         related.append(Related(location.overrides[0].place, "set first here"))
     place = (location.key if problem.at_key else None) or location.place
+    removal = _last_removal(problem, locate)
+    if removal and removal.place:
+        if place and removal.turn > location.turn:
+            place, other = removal.place, Related(place, "what needs it")
+        else:
+            other = Related(removal.place, "removed here")
+        related.insert(0, other)
     return Blamed(resource, path, place, tuple(related))
+
+
+def _last_removal(problem: Problem, locate: Locate) -> Location | None:
+    """The last of the patches that took away what is missing."""
+    found = [locate(other, at) for other, at in problem.missing]
+    return max((one for one in found if one.removed), key=lambda one: one.turn, default=None)
 
 
 def _set_last(located: Iterable[tuple[Cause, Location]]) -> tuple[Cause, Location]:

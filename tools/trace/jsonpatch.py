@@ -111,8 +111,8 @@ def _apply(obj: Object, step: Step, removed: dict[tuple[int, str], Value]) -> No
     if step.op in ("add", "replace"):
         _put(obj.root, step, step.new_value(), removed)
     elif step.op == "remove":
-        _remove(obj.root, step.path, removed)
-        _note_removal(obj.root, step)
+        old = _remove(obj.root, step.path, removed)
+        _note_removal(obj.root, step, old)
     elif step.op in ("move", "copy"):
         _put(obj.root, step, _taken(obj, step, removed), removed)
     elif step.op == "test":
@@ -252,10 +252,14 @@ def _remove(root: Map, path: str, removed: dict[tuple[int, str], Value]) -> Valu
     return old
 
 
-def _note_removal(root: Map, step: Step) -> None:
+def _note_removal(root: Map, step: Step, old: Value) -> None:
     parent, token = _parent(root, step.path)
-    if isinstance(parent, Map) and step.by is not None:
+    if step.by is None:
+        return
+    if isinstance(parent, Map):
         parent.note_removal(token, step.place, step.by)
+    else:
+        parent.note_removal(old, step.place, step.by)
 
 
 def superseding(value: Value, old: Value | None) -> Value:

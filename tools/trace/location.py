@@ -30,6 +30,7 @@ class Location(NamedTuple):
     its patches after its resources. What is listed side by side, also by components, has the same
     turn; plain YAML has 0.
     `key` is where the key stands that leads to the field, None for items of lists.
+    `removed` says that a patch took the field away, and that `place` is where it does.
     """
 
     place: Place | None
@@ -39,6 +40,7 @@ class Location(NamedTuple):
     reason: str | None = None
     key: Place | None = None
     turn: int = 0
+    removed: bool = False
 
 
 class Tracer(Protocol):
@@ -57,6 +59,7 @@ class Tracer(Protocol):
     def locate(self, resource: Resource, path: FieldPath, part: str = "") -> Location:
         """Where the field at `path` is set; for a missing field, its nearest existing parent.
 
+        An element of a list that is missing is asked for by its name instead of an index.
         `part` asks for what sets the name, the tag or the digest of an image.
         """
 

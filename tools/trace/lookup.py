@@ -65,10 +65,10 @@ def locate(root: Value, data: Any, path: FieldPath, image_part: str = "") -> Loc
 
 
 def _removed(value: Value | None, part: str | int, path: FieldPath) -> Location | None:
-    """The patch that took a field away, if one did: that is the line to change."""
-    if isinstance(value, Map) and isinstance(part, str) and part in (value.removed or {}):
+    """The patch that took a field or an element away, if one did: that is the line to change."""
+    if isinstance(value, Map | List) and isinstance(part, str) and part in (value.removed or {}):
         place, source = (value.removed or {})[part]
-        return Location(place, source.layer, path, turn=source.turn)
+        return Location(place, source.layer, path, turn=source.turn, removed=True)
     return None
 
 

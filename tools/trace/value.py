@@ -97,6 +97,12 @@ class Scalar:
             self.previous = before if other.previous is self else other.previous
 
 
+Removed = dict[str, tuple[Place, Source]] | None
+"""What patches took away, with where they do so and from what source."""
+_NAMES = ("name", "containerPort", "port", "mountPath")
+"""The fields by which others refer to an element of a list."""
+
+
 class Map:
     """A map; `fields` may be changed by whoever owns the object.
 
@@ -112,7 +118,7 @@ class Map:
         self.key = key
         self.node = node
         self._fields = fields
-        self.removed: dict[str, tuple[Place, Source]] | None = None
+        self.removed: Removed = None
 
     def note_removal(self, key: str, place: Place, source: Source) -> None:
         """Remember who took a key away: that is where to bring it back."""
@@ -158,9 +164,12 @@ class Map:
 
 
 class List:
-    """A list; `items` may be changed by whoever owns the object."""
+    """A list; `items` may be changed by whoever owns the object.
 
-    __slots__ = ("_items", "key", "node", "source")
+    `removed` says for elements that a patch took away, by what they are known by, where it does so.
+    """
+
+    __slots__ = ("_items", "key", "node", "removed", "source")
 
     def __init__(
         self, source: Source | None, key: Any, node: Any, items: "list[Value] | None" = None
@@ -169,6 +178,12 @@ class List:
         self.key = key
         self.node = node
         self._items = items
+        self.removed: Removed = None
+
+    def note_removal(self, item: "Value", place: Place, source: Source) -> None:
+        """Remember who took an element away, by all that others may call it."""
+        names = {item.text(key) for key in _NAMES} if isinstance(item, Map) else set[str]()
+        self.removed = {**(self.removed or {}), **dict.fromkeys(names - {""}, (place, source))}
 
     @property
     def items(self) -> "list[Value]":
@@ -243,7 +258,9 @@ def copy(value: Value) -> Value:
         return value.after(value.previous)
     if isinstance(value, List):
         items = None if value.untouched else [copy(item) for item in value.items]
-        return List(value.source, value.key, value.node, items)
+        some = List(value.source, value.key, value.node, items)
+        some.removed = value.removed
+        return some
     fields = None
     if not value.untouched:
         fields = {key: copy(child) for key, child in value.fields.items()}
