@@ -278,6 +278,32 @@ def test_what_a_later_patch_takes_away_is_missing_there(tmp_path: Path, case: Ca
     check(tmp_path, base + OVERLAY + case.patch, case.rule)
 
 
+MOVED = """
+--- overlay/kustomization.yaml
+resources: [../base]
+patches:
+  - target: {kind: Deployment}
+    patch: |-
+      - op: move
+        from: /spec/template/spec/containers/0/resources/limits
+        path: §/spec/template/spec/containers/0/resources/limit
+"""
+
+
+def test_what_an_operation_moves_to_an_unknown_field_is_told_once_and_there(
+    tmp_path: Path,
+) -> None:
+    base = BASE.replace("            limits:\n", "            ~limits:\n")
+    base = base.replace("topologyKey: zone", "topologyKey: zone\n          maxSkew: 1")
+    rules = ("limits-set", "schema-valid")
+    resources = "spec.template.spec.containers[0].resources"
+    assert check(tmp_path / "both", base + MOVED, *rules) == [
+        f"unknown field 'limit' in {resources}; did you mean 'limits'?"
+    ]
+    missing = ["container 'web' has no limit for cpu and memory"]
+    assert check(tmp_path / "one", BASE + MOVED, "limits-set") == missing
+
+
 TWO_IMAGES = """
 --- base/kustomization.yaml
 resources: [pods.yaml]

@@ -44,6 +44,8 @@ def blame(problem: Problem, resource: Resource, locate: Locate) -> Blamed:
     if location.overrides and location.path == path:
         related.append(Related(location.overrides[0].place, "set first here"))
     place = (location.key if problem.at_key else None) or location.place
+    if place and location.place and place.line != location.place.line:
+        related.append(Related(location.place, "its value stands here"))
     removal = _last_removal(problem, locate)
     if removal and removal.place:
         if place and removal.turn > location.turn:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tools.source.place import FieldPath
+from tools.source.place import FieldPath, Place
 from tools.trace.equality import rendered_as
 from tools.trace.location import Location, Override
 from tools.trace.value import List, Map, Scalar, Value, key_place_of, place_of, plain
@@ -61,7 +61,16 @@ def locate(root: Value, data: Any, path: FieldPath, image_part: str = "") -> Loc
         if value is not None:
             known.append(value)
         rendered = below
-    return _location(value, rendered, path, image_part)
+    found = _location(value, rendered, path, image_part)
+    if found.place and not found.key and len(known) > len(path) > 0:
+        return found._replace(key=_moved_to(known[-2], path[-1]))
+    return found
+
+
+def _moved_to(parent: Value, key: str | int) -> Place | None:
+    """Where a JSON patch spells the key to which it moved or copied a value."""
+    moved = parent.moved if isinstance(parent, Map) else None
+    return moved.get(str(key)) if moved else None
 
 
 def _removed(value: Value | None, part: str | int, path: FieldPath) -> Location | None:

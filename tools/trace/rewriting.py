@@ -17,5 +17,5 @@ def rewritten(value: Value) -> Value:
     if not value.untouched:
         fields = {key: rewritten(child) for key, child in value.fields.items()}
     twin = Map(source, value.key, value.node, fields)
-    twin.removed = value.removed
+    twin.removed, twin.moved = value.removed, value.moved
     return twin

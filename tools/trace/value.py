@@ -106,10 +106,11 @@ _NAMES = ("name", "containerPort", "port", "mountPath")
 class Map:
     """A map; `fields` may be changed by whoever owns the object.
 
-    `removed` says for keys that a patch took away where it does so, and from what source.
+    `removed` says for keys that a patch took away where it does so, and from what source; `moved`
+    for keys to which a JSON patch moved or copied a value where that spells them.
     """
 
-    __slots__ = ("_fields", "key", "node", "removed", "source")
+    __slots__ = ("_fields", "key", "moved", "node", "removed", "source")
 
     def __init__(
         self, source: Source | None, key: Any, node: Any, fields: "dict[str, Value] | None" = None
@@ -119,6 +120,7 @@ class Map:
         self.node = node
         self._fields = fields
         self.removed: Removed = None
+        self.moved: dict[str, Place] | None = None
 
     def note_removal(self, key: str, place: Place, source: Source) -> None:
         """Remember who took a key away: that is where to bring it back."""
@@ -265,7 +267,7 @@ def copy(value: Value) -> Value:
     if not value.untouched:
         fields = {key: copy(child) for key, child in value.fields.items()}
     twin = Map(value.source, value.key, value.node, fields)
-    twin.removed = value.removed
+    twin.removed, twin.moved = value.removed, value.moved
     return twin
 
 
