@@ -278,6 +278,27 @@ def test_what_a_later_patch_takes_away_is_missing_there(tmp_path: Path, case: Ca
     check(tmp_path, base + OVERLAY + case.patch, case.rule)
 
 
+def test_of_two_services_with_one_selector_the_overlay_has_added_the_wrong_one(
+    tmp_path: Path,
+) -> None:
+    """The render has it first, because that is sorted by name."""
+    text = """
+--- overlay/kustomization.yaml
+resources: [service.yaml, ../base]
+--- overlay/service.yaml
+apiVersion: v1
+kind: Service
+metadata: {name: api}
+spec:
+  §selector: {app: web}
+  ports: [{name: http, port: 80}]
+"""
+    base = BASE.replace("  selector: {app: web}", "  ~selector: {app: web}")
+    assert check(tmp_path, base + text, "service-selector-unique") == [
+        "Service 'web' is the same but for its name"
+    ]
+
+
 MOVED = """
 --- overlay/kustomization.yaml
 resources: [../base]
