@@ -299,6 +299,42 @@ spec:
     ]
 
 
+GENERATED = """
+--- base/kustomization.yaml
+resources: [pod.yaml]
+configMapGenerator:
+  - name: settings
+    literals: [LEVEL=info, UNUSED=x]
+--- base/pod.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: one}
+spec:
+  containers:
+    - name: a
+      env:
+        - {name: A, valueFrom: {configMapKeyRef: {name: settings, key: LEVEL}}}
+        - {name: B, valueFrom: {configMapKeyRef: {name: settings, key: COLOUR}}}
+--- overlay/kustomization.yaml
+resources: [../base]
+namePrefix: prod-
+configMapGenerator:
+  - name: settings
+    behavior: merge
+    literals: [STAGE=prod]
+"""
+
+
+def test_a_generated_object_is_named_as_the_files_have_it(tmp_path: Path) -> None:
+    """Its hash differs between overlays, and so would what is said of one mistake in the base."""
+    verdict = judged(tmp_path, GENERATED, "config-map-key-exists", "config-map-key-used")
+    assert [finding.message for finding in verdict.findings] == [
+        "nothing takes key 'UNUSED' of ConfigMap 'settings'",
+        "container 'a' takes key 'COLOUR' of ConfigMap 'settings', which has no such key",
+        "nothing takes key 'STAGE' of ConfigMap 'settings'",
+    ]
+
+
 MOVED = """
 --- overlay/kustomization.yaml
 resources: [../base]

@@ -63,6 +63,9 @@ class Tracer(Protocol):
         `part` asks for what sets the name, the tag or the digest of an image.
         """
 
+    def written_name(self, resource: Resource) -> str:
+        """The name of an object as the files have it, where a generator's hash changes it."""
+
     def added(self, resource: Resource) -> tuple[int, int]:
         """When the object itself was added, to be compared with others: an overlay's after those
         of its bases, and what is listed later after what is listed before it.

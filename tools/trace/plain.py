@@ -37,6 +37,10 @@ class PlainTrace:
         """Nothing was replayed, so no object of a log became anything."""
         return None
 
+    def written_name(self, resource: Resource) -> str:
+        """Nothing has renamed an object in plain files."""
+        return resource.name
+
     def added(self, resource: Resource) -> tuple[int, int]:
         """In the order of the files."""
         return 0, resource.index

@@ -49,6 +49,11 @@ class Trace:
 
         return locate(obj.root, resource.data, path, part)
 
+    def written_name(self, resource: Resource) -> str:
+        """The name of an object as the files have it, where a generator's hash changes it."""
+        obj = self._objects.get(id(resource))
+        return obj.original.name if obj and obj.hashed else resource.name
+
     def added(self, resource: Resource) -> tuple[int, int]:
         """When the object itself was added, to be compared with others."""
         obj = self._objects.get(id(resource))
