@@ -26,7 +26,7 @@ from collections.abc import Iterator, Sequence
 
 from tools.kubernetes.images import ImageUse, images_of
 from tools.kubernetes.pod import Pod
-from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
+from tools.rules.rule import ImagePart, Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
 _DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
@@ -80,4 +80,15 @@ def _compare(found: Sequence[tuple[str, ImageUse]]) -> Iterator[Problem]:
                 f"{message}; both are declared to share one",
                 use.pod.workload,
                 related=related,
+                part=_difference(use, other),
             )
+
+
+def _difference(use: ImageUse, other: ImageUse) -> ImagePart:
+    """The part in which two images differ, the name before the tag before the digest."""
+    one, another = use.reference, other.reference
+    if one is None or another is None:
+        return ""
+    if one.name != another.name:
+        return "name"
+    return "tag" if one.tag != another.tag else "digest"

@@ -30,4 +30,4 @@ from tools.rules.target import Target
 def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     for use in images_of(pod):
         if use.reference and not use.reference.digest:
-            yield Problem(use.path, f"{use.words} has the image {use.text!r} without a digest")
+            yield Problem(use.path, f"image {use.text!r} has no digest")

@@ -47,5 +47,5 @@ def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
         reference = use.reference
         if reference and not use.is_local and not is_within(reference, options.allow):
             allowed = ", ".join(options.allow)
-            message = f"{use.words} takes its image from {reference.name}; allowed are {allowed}"
-            yield Problem(use.path, message)
+            message = f"the image is taken from {reference.name}; allowed are {allowed}"
+            yield Problem(use.path, message, part="name")

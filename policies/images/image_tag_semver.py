@@ -54,8 +54,8 @@ def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
         if reference is None or reference.tag in ("", LATEST):
             continue
         if not SEMVER.fullmatch(reference.tag) and not _is_allowed(use.text, reference, options):
-            message = f"{use.words} has an image with the tag {reference.tag!r}"
-            yield Problem(use.path, f"{message}, which is no semantic version")
+            message = f"image {use.text!r} has the tag {reference.tag!r}"
+            yield Problem(use.path, f"{message}, which is no semantic version", part="tag")
 
 
 def _is_allowed(text: str, reference: ImageReference, options: Options) -> bool:

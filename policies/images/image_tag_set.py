@@ -53,12 +53,13 @@ def _judge(use: ImageUse, options: Options) -> Iterator[Problem | Unjudged]:
     try:
         reference = parse_image(use.text)
     except InvalidImage as error:
-        message = f"{use.words} has the image {use.text!r}, which no runtime accepts: {error}"
+        message = f"image {use.text!r} is one that no runtime accepts: {error}"
         yield Problem(use.path, message, remedy="Correct the name of the image.")
         return
     if reference.digest:
         return
     if not reference.tag:
-        yield Problem(use.path, f"{use.words} has the image {use.text!r} without a tag")
+        yield Problem(use.path, f"image {use.text!r} has no tag")
     elif reference.tag in options.refused:
-        yield Problem(use.path, f"{use.words} has the image {use.text!r}, whose tag moves")
+        message = f"image {use.text!r} has a tag that moves"
+        yield Problem(use.path, message, part="tag")

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.shape import UnusableSchema
 from tools.kubernetes.violations import Violation
-from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
+from tools.rules.rule import Consequences, Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 from tools.source.place import FieldPath
 
@@ -68,7 +68,15 @@ def _problem(resource: Resource, violation: Violation) -> Problem:
         resource,
         violation.remedy or _explain(resource, violation.path),
         at_key=violation.is_unknown,
+        explains=tuple(_explained(resource, violation)),
     )
+
+
+def _explained(resource: Resource, violation: Violation) -> Iterator[Consequences]:
+    """The field that is missing because its name is misspelt."""
+    path = (*violation.path[:-1], violation.meant)
+    if violation.meant and resource.get(*path) is None:
+        yield Consequences(resource, (path,))
 
 
 def _explain(resource: Resource, path: FieldPath) -> str:

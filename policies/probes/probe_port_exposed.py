@@ -56,7 +56,7 @@ def _problem(probe: Probe) -> Problem:
         f"{probe.words} asks port {probe.port!r}; the container declares {_declares(container)}",
         _asks(probe),
         *_only_port(probe),
-    )
+    )._replace(missing=((container.pod.workload, container.at("ports", str(probe.port))),))
 
 
 def _misnamed(probes: Sequence[Probe]) -> Problem:

@@ -47,16 +47,16 @@ def check(resource: Resource, target: Target, options: None) -> Iterator[Problem
             continue
         delivery = target.delivery("ConfigMap", reference.name, reference.namespace)
         if delivery is not None:
-            yield from _key(reference, delivery)
+            yield from _key(reference, delivery, target)
         elif reference.name not in missing:
             # One name that is wrong in all of a pod's variables is one mistake.
             missing.add(reference.name)
             yield _missing(reference, target)
 
 
-def _key(reference: Reference, delivery: Delivery) -> Iterator[Problem]:
+def _key(reference: Reference, delivery: Delivery, target: Target) -> Iterator[Problem]:
     """What is wrong with the key that a reference takes from a ConfigMap that exists."""
-    key, called = reference.key, reference.called
+    key, called = reference.key, target.called(reference)
     if key is None:
         return
     if not delivery.has(key):
@@ -100,8 +100,9 @@ def _missing(reference: Reference, target: Target) -> Problem | Unjudged:
             related = ((other, ("metadata", "namespace"), "it is here"),)
             return Problem(reference.path, f"{reference.called} {where}", related=related)
     near = meant_config_map(reference, config_maps)
+    hint = _did_you_mean(target.written_name(near)) if near else ""
     return Problem(
         reference.path,
-        f"there is no {reference.called}{_did_you_mean(near.name if near else None)}",
+        f"there is no {reference.called}{hint}",
         related=((near, ("metadata", "name"), "the nearest name"),) if near else (),
     )

@@ -65,13 +65,14 @@ def check(config_map: Resource, target: Target, options: Options) -> Iterator[Pr
         for key, path in keys.items()
         if key not in taken | meant and not _is_exempt(f"{name}/{key}", options)
     ]
+    called = f"ConfigMap {target.written_name(config_map)!r}"
     if unused and (reader := _hidden_reader(config_map, target)):
-        yield Unjudged(f"{reader} may read what nothing else takes of ConfigMap {name!r}")
+        yield Unjudged(f"{reader} may read what nothing else takes of {called}")
     elif taken:
         for path in unused:
-            yield Problem(path, f"nothing takes key {path[1]!r} of ConfigMap {name!r}")
+            yield Problem(path, f"nothing takes key {path[1]!r} of {called}")
     elif unused and not _is_meant(config_map, target):
-        yield Problem(unused[0][:1], f"nothing takes a key of ConfigMap {name!r}")
+        yield Problem(unused[0][:1], f"nothing takes a key of {called}")
 
 
 def _is_meant(config_map: Resource, target: Target) -> bool:

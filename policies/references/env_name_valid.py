@@ -72,9 +72,10 @@ def _from_config_maps(container: Container, target: Target, options: Options) ->
         for key in config_map.map("data") if config_map else ():
             name = f"{prefix}{key}"
             if config_map and not _is_valid(name, options):
+                called = target.written_name(config_map)
                 yield Problem(
                     (*path, "configMapRef", "name"),
-                    f"key {key!r} of ConfigMap {source!r} becomes variable {name!r} of container "
+                    f"key {key!r} of ConfigMap {called!r} becomes variable {name!r} of container "
                     f"{container.name!r}, which does not match {options.pattern}",
                     related=((config_map, ("data", key), "the key"),),
                 )

@@ -103,7 +103,8 @@ def _missing(path: FieldPath, container: Container, name: str, volumes: Volumes)
     near = closest(name, volumes)
     hint = f"; did you mean {near!r}?" if near else ""
     sentence = f"container {container.name!r} names volume {name!r}, which its pod does not have"
-    return Problem(path, sentence + hint)
+    pod = container.pod
+    return Problem(path, sentence + hint, missing=((pod.workload, pod.at("volumes", name)),))
 
 
 def _files_of(volume: Volume) -> list[str]:

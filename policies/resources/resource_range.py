@@ -87,4 +87,8 @@ def _problem(container: Container, field: str, name: str, stated: Stated, words:
             related=((stated.resource, stated.path, "the default that applies"),),
         )
     source = "" if field in stated.path else " (its limit)"
-    return Problem(stated.path, f"{subject} of {stated.value!r}{source}, {words}")
+    return Problem(
+        stated.path,
+        f"{subject} of {stated.value!r}{source}, {words}",
+        missing=((container.pod.workload, container.at("resources", field, name)),),
+    )

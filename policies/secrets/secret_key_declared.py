@@ -48,21 +48,21 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem | Unjudge
             continue
         delivery = target.delivery(SECRET, reference.name, reference.namespace)
         if delivery is not None and delivery.complete:
-            yield from _key(reference, delivery)
+            yield from _key(reference, delivery, target)
         elif reference.name not in told and not (delivery and reference.key in delivery.keys):
             # What is wrong with a Secret is the same for all the variables of a pod.
             told.add(reference.name)
             yield _unknown(reference, delivery) if delivery else _missing(reference, target)
 
 
-def _key(reference: Reference, delivery: Delivery) -> Iterator[Problem]:
+def _key(reference: Reference, delivery: Delivery, target: Target) -> Iterator[Problem]:
     if reference.key is None or reference.key in delivery.keys:
         return
     near = closest(reference.key, delivery.keys)
     hint = f"; did you mean {near!r}?" if near else ""
     by = "" if delivery.providers else " in policies.yaml"
     related = tuple((p.resource, p.path, f"{p.resource.kind} of it") for p in delivery.providers)
-    sentence = f"{reference.called} has no key {reference.key!r}{by}{hint}"
+    sentence = f"{target.called(reference)} has no key {reference.key!r}{by}{hint}"
     yield Problem(reference.place, sentence, related=related)
 
 

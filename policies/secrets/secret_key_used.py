@@ -53,7 +53,9 @@ def _is_free(provided: Provided) -> bool:
 
 
 def _unused(provided: Provided, keys: Keys, target: Target) -> Iterator[Problem | Unjudged]:
-    called = f"Secret {provided.name!r}"
+    own = provided.resource
+    name = target.written_name(own) if own.name == provided.name else provided.name
+    called = f"Secret {name!r}"
     used = _used(provided.name, provided.namespace, target)
     if not target.pods:
         yield Unjudged(f"there is no pod here that could take {called}", provided.resource)

@@ -36,7 +36,7 @@ BY_KEY = (Via.ENV, Via.VOLUME, Via.PROJECTED, Via.SUB_PATH)
 def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:
     for reference in target.references.via(Via.ENV_FROM):
         if reference.kind == SECRET and _has_free_keys(reference, target):
-            sentence = f"every key of {reference.called} becomes a variable"
+            sentence = f"every key of {target.called(reference)} becomes a variable"
             yield Problem(reference.path, sentence, reference.resource)
     unjudged: set[str] = set()
     for reference in target.references.via(*BY_KEY):
@@ -46,7 +46,8 @@ def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:
                 yield from _excess(reference, users, target)
             elif reference.name not in unjudged and _is_shared(reference, target):
                 unjudged.add(reference.name)
-                reason = f"facts.secretUsers does not say who may take what of {reference.called}"
+                called = target.called(reference)
+                reason = f"facts.secretUsers does not say who may take what of {called}"
                 yield Unjudged(reason, reference.resource, reference.path)
 
 
@@ -65,12 +66,12 @@ def _excess(
     slug = workload.ref.slug
     allowed = {*users.get(slug, ()), *users.get(workload.name, ())}
     if reference.key is not None and reference.key not in allowed:
-        sentence = f"{slug} takes {reference.key!r} of {reference.called}, undeclared"
+        sentence = f"{slug} takes {reference.key!r} of {target.called(reference)}, undeclared"
         yield Problem(reference.place, sentence, workload)
     elif reference.whole:
         delivery = target.delivery(SECRET, reference.name, reference.namespace)
         if delivery is None or not delivery.complete or not allowed.issuperset(delivery.keys):
-            sentence = f"{slug} takes all of {reference.called}, undeclared"
+            sentence = f"{slug} takes all of {target.called(reference)}, undeclared"
             yield Problem(reference.path, sentence, workload)
 
 

@@ -85,4 +85,7 @@ def _problem(port: ServicePort, lacking: list[Pod]) -> Problem:
         f"{words} leads to {port.target!r}{protocol}, and {first.workload.ref.slug!r} declares"
         f" {declared}",
         related=tuple((p.workload, p.at("containers"), "the containers") for p in lacking),
+        missing=tuple(
+            (own.pod.workload, own.at("ports", str(port.target))) for own in first.containers
+        ),
     )

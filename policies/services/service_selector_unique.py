@@ -54,7 +54,7 @@ def check(target: Target, options: None) -> Iterator[Problem]:
     services = [s for s in target.resources.of_kind("Service") if has_selector(s)]
     shifted = set(_shifted(target))
     originals: dict[str, Resource] = {}
-    for service in services:
+    for service in target.as_added(services):
         problem = _mixed(service, target) or _misnamed(service, services, target)
         original = originals.setdefault(_content(service), service)
         if problem:

@@ -97,23 +97,23 @@ def reasons(verdict: Verdict) -> list[tuple[str, bool]]:
 @pytest.mark.parametrize(
     ("image", "sentence"),
     [
-        ("reg.io:5000/app", "has the image 'reg.io:5000/app' without a tag"),
-        ("app:latest", "has the image 'app:latest', whose tag moves"),
+        ("reg.io:5000/app", "image 'reg.io:5000/app' has no tag"),
+        ("app:latest", "image 'app:latest' has a tag that moves"),
         (
             "reg.io/App:1.0.0",
-            "has the image 'reg.io/App:1.0.0', which no runtime accepts: the repository 'App' has "
+            "image 'reg.io/App:1.0.0' is one that no runtime accepts: the repository 'App' has "
             "upper case letters",
         ),
         (
             "app@sha256:12",
-            "has the image 'app@sha256:12', which no runtime accepts: 'sha256:12' is no digest, "
+            "image 'app@sha256:12' is one that no runtime accepts: 'sha256:12' is no digest, "
             "which is an algorithm and lower case digits",
         ),
     ],
 )
 def test_what_an_image_lacks_is_said(world: World, image: str, sentence: str) -> None:
     verdict = world.judge(image_tag_set.check, deployment("web", image))
-    assert messages(verdict) == [f"container 'c0' {sentence}"]
+    assert messages(verdict) == [sentence]
 
 
 def test_what_ko_builds_is_not_judged(world: World) -> None:
@@ -128,7 +128,7 @@ def test_the_registry_that_is_not_allowed_is_named_in_full(world: World) -> None
         image_registry_allowed.check, deployment("web", "nginx:1.29.0"), allow=("reg.io", "reg.eu")
     )
     assert messages(verdict) == [
-        "container 'c0' takes its image from docker.io/library/nginx; allowed are reg.io, reg.eu"
+        "the image is taken from docker.io/library/nginx; allowed are reg.io, reg.eu"
     ]
 
 

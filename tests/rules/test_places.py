@@ -172,7 +172,9 @@ def marked(root: Path, mark: str) -> list[tuple[str, int]]:
     ]
 
 
-def judged(root: Path, text: str, *rules: str, facts: Facts | None = None) -> Verdict:
+def judged(
+    root: Path, text: str, *rules: str, facts: Facts | None = None, options: object = None
+) -> Verdict:
     """The verdict of rules on the overlay, without the marks."""
     for file in sorted(plant(root, text).rglob("*.yaml")):
         clean = file.read_text(encoding="utf-8").replace(FINDING, "").replace(RELATED, "")
@@ -181,7 +183,9 @@ def judged(root: Path, text: str, *rules: str, facts: Facts | None = None) -> Ve
     target = prepare(start).target
     assert len(target.resources) > 0, "the case does not render"
     target.facts = facts or Facts()
-    settings = {name: Setting(RULES[name].severity, RULES[name].options) for name in rules}
+    settings = {
+        name: Setting(RULES[name].severity, options or RULES[name].options) for name in rules
+    }
     return judge(RULES, settings, target)
 
 
@@ -243,6 +247,163 @@ resources: [hpa.yaml]
     hpa = HPA.replace("NAME", "web").replace("    name: web", "    name: ~web")
     overlay = overlay.replace("[../base]", "[../base]\nreplicas:\n  - name: web\n    count: §2")
     check(tmp_path / "entry", BASE + overlay + hpa, "replicas-owned-by-autoscaler")
+
+
+REMOVALS = [
+    Case("probe-port-exposed", container("livenessProbe: null\nreadinessProbe: null\n"
+                                         "ports: §null"),
+         (("{path: /startup, port: http}", "{path: /startup, port: ~http}"),)),
+    Case("probe-port-exposed", container("livenessProbe: null\nreadinessProbe: null\n"
+                                         "ports:\n  - containerPort: 8080\n    $patch: §delete"),
+         (("{path: /startup, port: http}", "{path: /startup, port: ~http}"),)),
+    Case("volume-resolves", "spec:\n  template:\n    spec:\n      volumes:\n"
+                            "        - name: tmp\n          $patch: §delete\n",
+         (("      containers:\n", "      volumes: [{name: tmp, emptyDir: {}}]\n"
+           "      containers:\n"),
+          ("          ports:\n", "          volumeMounts: [{mountPath: /tmp, ~name: tmp}]\n"
+           "          ports:\n"))),
+    # What the same patch adds as well is no less at fault than the removal.
+    Case("probe-port-exposed",
+         container("livenessProbe: null\nreadinessProbe: null\nports: ~null\n"
+                   "startupProbe: {httpGet: {port: §http}}")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REMOVALS, ids=lambda case: case.rule)
+def test_what_a_later_patch_takes_away_is_missing_there(tmp_path: Path, case: Case) -> None:
+    base = BASE
+    for old, new in case.base:
+        assert old in base
+        base = base.replace(old, new, 1)
+    check(tmp_path, base + OVERLAY + case.patch, case.rule)
+
+
+def test_of_two_services_with_one_selector_the_overlay_has_added_the_wrong_one(
+    tmp_path: Path,
+) -> None:
+    """The render has it first, because that is sorted by name."""
+    text = """
+--- overlay/kustomization.yaml
+resources: [service.yaml, ../base]
+--- overlay/service.yaml
+apiVersion: v1
+kind: Service
+metadata: {name: api}
+spec:
+  §selector: {app: web}
+  ports: [{name: http, port: 80}]
+"""
+    base = BASE.replace("  selector: {app: web}", "  ~selector: {app: web}")
+    assert check(tmp_path, base + text, "service-selector-unique") == [
+        "Service 'web' is the same but for its name"
+    ]
+
+
+GENERATED = """
+--- base/kustomization.yaml
+resources: [pod.yaml]
+configMapGenerator:
+  - name: settings
+    literals: [LEVEL=info, UNUSED=x]
+--- base/pod.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: one}
+spec:
+  containers:
+    - name: a
+      env:
+        - {name: A, valueFrom: {configMapKeyRef: {name: settings, key: LEVEL}}}
+        - {name: B, valueFrom: {configMapKeyRef: {name: settings, key: COLOUR}}}
+--- overlay/kustomization.yaml
+resources: [../base]
+namePrefix: prod-
+configMapGenerator:
+  - name: settings
+    behavior: merge
+    literals: [STAGE=prod]
+"""
+
+
+def test_a_generated_object_is_named_as_the_files_have_it(tmp_path: Path) -> None:
+    """Its hash differs between overlays, and so would what is said of one mistake in the base."""
+    verdict = judged(tmp_path, GENERATED, "config-map-key-exists", "config-map-key-used")
+    assert [finding.message for finding in verdict.findings] == [
+        "nothing takes key 'UNUSED' of ConfigMap 'settings'",
+        "container 'a' takes key 'COLOUR' of ConfigMap 'settings', which has no such key",
+        "nothing takes key 'STAGE' of ConfigMap 'settings'",
+    ]
+
+
+MOVED = """
+--- overlay/kustomization.yaml
+resources: [../base]
+patches:
+  - target: {kind: Deployment}
+    patch: |-
+      - op: move
+        from: /spec/template/spec/containers/0/resources/limits
+        path: §/spec/template/spec/containers/0/resources/limit
+"""
+
+
+def test_what_an_operation_moves_to_an_unknown_field_is_told_once_and_there(
+    tmp_path: Path,
+) -> None:
+    base = BASE.replace("            limits:\n", "            ~limits:\n")
+    base = base.replace("topologyKey: zone", "topologyKey: zone\n          maxSkew: 1")
+    rules = ("limits-set", "schema-valid")
+    resources = "spec.template.spec.containers[0].resources"
+    assert check(tmp_path / "both", base + MOVED, *rules) == [
+        f"unknown field 'limit' in {resources}; did you mean 'limits'?"
+    ]
+    missing = ["container 'web' has no limit for cpu and memory"]
+    assert check(tmp_path / "one", BASE + MOVED, "limits-set") == missing
+
+
+TWO_IMAGES = """
+--- base/kustomization.yaml
+resources: [pods.yaml]
+--- base/pods.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: one}
+spec:
+  containers: [{name: a, image: "~shop/web:1.0.0"}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: two}
+spec:
+  containers: [{name: b, image: "shop/web:1.0.0"}]
+--- overlay/kustomization.yaml
+resources: [../base]
+images:
+  - name: shop/web
+    newName: NAME
+    newTag: TAG
+    digest: sha256:DIGEST
+""".replace("DIGEST", "0" * 64)
+
+
+def test_what_is_wrong_in_a_part_of_an_image_is_where_an_entry_says_that_part(
+    tmp_path: Path,
+) -> None:
+    """The container is not named, so that one entry is one mistake."""
+    text = TWO_IMAGES.replace("NAME", "§example.org/web").replace("TAG", "main")
+    rule = RULES["image-registry-allowed"]
+    allowed = replace(rule.options, allow=("example.com",))
+    verdict = judged(tmp_path / "name", text, rule.id, options=allowed)
+    assert [(f.message, f.source and f.source.line) for f in verdict.findings] == [
+        ("the image is taken from example.org/web; allowed are example.com", 4)
+    ] * 2
+
+    text = TWO_IMAGES.replace("NAME", "example.org/web").replace("TAG", "§main")
+    verdict = judged(tmp_path / "tag", text, "image-tag-semver")
+    named = f"image 'example.org/web:main@sha256:{'0' * 64}'"
+    assert [(f.message, f.source and f.source.line) for f in verdict.findings] == [
+        (f"{named} has the tag 'main', which is no semantic version", 5)
+    ] * 2
 
 
 SIDE_BY_SIDE = f"""

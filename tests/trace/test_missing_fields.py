@@ -196,3 +196,67 @@ def test_a_field_that_a_patch_took_away_is_missing_where_the_patch_says_so(tmp_p
         (*container, "livenessProbe", "httpGet", "path"): ("remove (patch)", container),
         (*container, "resources", "limits", "cpu"): ("directive (patch)", container),
     }
+
+
+def test_an_element_that_a_patch_took_away_is_known_by_its_name(tmp_path: Path) -> None:
+    traced = Traced(
+        tmp_path,
+        """
+        --- kustomization.yaml
+        resources: [web.yaml]
+        patches:
+        - path: patch.yaml
+        - target: {kind: Deployment}
+          patch: |-
+            - op: remove  #: remove
+              path: /spec/template/spec/containers/0/ports/0
+            - op: add
+              path: /metadata/labels
+              value: {}
+        --- patch.yaml
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          name: web
+        spec:
+          template:
+            spec:
+              volumes:
+              - name: gone
+                $patch: delete  #: directive
+        --- web.yaml
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          name: web
+        spec:
+          template:
+            spec:
+              volumes:  #: volumes
+              - name: gone
+                emptyDir: {}
+              - name: stays
+                emptyDir: {}
+              containers:
+              - name: web
+                image: w:1
+                ports:
+                - {name: http, containerPort: 80}
+                - {name: more, containerPort: 81}
+        """,
+    )
+    ports = (*POD, "containers", 0, "ports")
+    missing: list[tuple[str | int, ...]] = [
+        (*POD, "volumes", "gone"),
+        (*POD, "volumes", "never"),
+        (*ports, "http"),
+        (*ports, "80"),
+    ]
+    assert {path: nearest(traced, "Deployment/web", *path) for path in missing} == {
+        (*POD, "volumes", "gone"): ("directive (patch)", (*POD, "volumes")),
+        (*POD, "volumes", "never"): ("volumes (resource)", (*POD, "volumes")),
+        (*ports, "http"): ("remove (patch)", ports),
+        (*ports, "80"): ("remove (patch)", ports),
+    }
+    gone = [traced.location("Deployment/web", *path).removed for path in missing]
+    assert gone == [True, False, True, True]

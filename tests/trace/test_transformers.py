@@ -121,7 +121,7 @@ def test_images_stand_at_the_field_that_shapes_them_most(tmp_path: Path) -> None
         resources: [../base]
         images:
         - name: registry.example.com:5000/team/web
-          newName: other/web
+          newName: other/web  #: other-name
           newTag: "2"  #: new-tag
         - name: side
           newName: other/side  #: new-name
@@ -147,7 +147,8 @@ def test_images_stand_at_the_field_that_shapes_them_most(tmp_path: Path) -> None
         "initContainers": [("init:3@sha256:11", "digest (images)")],
     }
     assert traced.overrides("Deployment/web", *pod, "containers", 0, "image") == [
-        ("image", "registry.example.com:5000/team/web:1.0")
+        ("image", "registry.example.com:5000/team/web:1.0"),
+        ("other-name", "other/web:1.0"),
     ]
 
 

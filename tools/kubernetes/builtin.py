@@ -62,7 +62,7 @@ def _of_another_version(
     when = f"it came with {later[0]}" if later else f"the last version with it is {known[-1]}"
     sentence = f"{unknown(violation.path)} of Kubernetes {' and '.join(by)}; {when}"
     remedy = "Delete the field, or name only versions under `kubernetes` that have it."
-    return Violation(violation.path, sentence, remedy)
+    return Violation(violation.path, sentence, remedy, violation.meant)
 
 
 @cache

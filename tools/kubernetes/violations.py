@@ -16,11 +16,15 @@ _MUST = "must be "
 
 
 class Violation(NamedTuple):
-    """A field that is wrong, missing or unknown; `remedy` says what to write if that is plain."""
+    """A field that is wrong, missing or unknown; `remedy` says what to write if that is plain.
+
+    `meant` is the field that is not there because it is misspelt, "" if there is none.
+    """
 
     path: FieldPath
     sentence: str
     remedy: str | None = None
+    meant: str = ""
 
     @property
     def is_missing(self) -> bool:
@@ -99,12 +103,13 @@ class _Mistakes:
             sentence = unknown(path)
             meant = closest(name, known)
             if meant:
-                yield Violation(path, f"{sentence}; did you mean {meant!r}?", f"Write `{meant}`.")
+                sentence += f"; did you mean {meant!r}?"
+                yield Violation(path, sentence, f"Write `{meant}`.", meant)
                 missing[:] = [field for field in missing if field != meant]
             elif len(names) == len(missing) == 1:
                 meant = missing.pop()
                 sentence += f", where {meant!r} is missing"
-                yield Violation(path, sentence, f"Write `{meant}`.")
+                yield Violation(path, sentence, f"Write `{meant}`.", meant)
             else:
                 yield self._misplaced(path, sentence)
 

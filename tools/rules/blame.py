@@ -1,7 +1,7 @@
 """Which field a problem is about, where that stands, and which findings only follow from it."""
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Protocol
 
 from tools.kubernetes.resource import Resource
 from tools.rules.finding import Finding, Related
@@ -9,8 +9,15 @@ from tools.rules.rule import Cause, Consequences, Problem
 from tools.source.place import FieldPath, Place
 from tools.trace.location import Location
 
-Locate = Callable[[Resource, FieldPath, str], Location]
-"""Finds the place of a field; the text names a field of a kustomization that may set it."""
+
+class Locate(Protocol):
+    """Finds the place of a field, or of a part of the image there; `kustomization` names a field
+    of a kustomization that may set it.
+    """
+
+    def __call__(
+        self, resource: Resource, path: FieldPath, kustomization: str = "", part: str = ""
+    ) -> Location: ...
 
 
 class Blamed(NamedTuple):
@@ -26,18 +33,33 @@ def blame(problem: Problem, resource: Resource, locate: Locate) -> Blamed:
     """Find the field to change. `resource` is the object of a problem that names none."""
     path = problem.path
     others: list[tuple[str, Location]] = []
-    located = [(cause, locate(cause.resource, cause.path, "")) for cause in problem.causes]
+    located = [(cause, locate(cause.resource, cause.path)) for cause in problem.causes]
     if located:
         (resource, path, words), location = _set_last(located)
         others += _one_of_each(pair for pair in located if pair[0].words != words)
     else:
-        location = locate(resource, path, problem.kustomization)
-    others += [(words, locate(other, at, "")) for other, at, words in problem.related]
+        location = locate(resource, path, problem.kustomization, problem.part)
+    others += [(words, locate(other, at)) for other, at, words in problem.related]
     related = [Related(at.place, words) for words, at in others if at.place]
     if location.overrides and location.path == path:
         related.append(Related(location.overrides[0].place, "set first here"))
     place = (location.key if problem.at_key else None) or location.place
+    if place and location.place and place.line != location.place.line:
+        related.append(Related(location.place, "its value stands here"))
+    removal = _last_removal(problem, locate)
+    if removal and removal.place:
+        if place and removal.turn > location.turn:
+            place, other = removal.place, Related(place, "what needs it")
+        else:
+            other = Related(removal.place, "removed here")
+        related.insert(0, other)
     return Blamed(resource, path, place, tuple(related))
+
+
+def _last_removal(problem: Problem, locate: Locate) -> Location | None:
+    """The last of the patches that took away what is missing."""
+    found = [locate(other, at) for other, at in problem.missing]
+    return max((one for one in found if one.removed), key=lambda one: one.turn, default=None)
 
 
 def _set_last(located: Iterable[tuple[Cause, Location]]) -> tuple[Cause, Location]:

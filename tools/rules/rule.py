@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum, IntEnum
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from tools.kubernetes.resource import Resource
 from tools.source.place import FieldPath, Place
@@ -43,6 +43,10 @@ class Cause(NamedTuple):
     words: str
 
 
+ImagePart = Literal["", "name", "tag", "digest"]
+"""A part of an image, "" for all of it."""
+
+
 class Consequences(NamedTuple):
     """Fields of an object whose findings only follow from a problem.
 
@@ -66,7 +70,11 @@ class Problem(NamedTuple):
     the others; of fields that were set side by side it is about the first. `kustomization` is the
     field of a kustomization that gives many objects what this one lacks (`namespace`, `labels`,
     `resources`): where that is what a person would edit, the finding is there. `explains` are
-    fields about which other rules are silent then.
+    fields about which other rules are silent then. `missing` are fields, or elements of lists by
+    their names, that would make it right: where a patch took one away after the field was set, the
+    finding is there; where it did so before, that is related. `part` says that it is only about the
+    name, the tag or the digest of an image: an entry of `images` may set each of them in a field of
+    its own.
     """
 
     path: FieldPath
@@ -79,6 +87,8 @@ class Problem(NamedTuple):
     causes: tuple[Cause, ...] = ()
     kustomization: str = ""
     explains: tuple[Consequences, ...] = ()
+    part: ImagePart = ""
+    missing: tuple[tuple[Resource, FieldPath], ...] = ()
 
     @classmethod
     def between(cls, message: str, *causes: Cause, remedy: str | None = None) -> "Problem":

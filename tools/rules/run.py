@@ -19,7 +19,7 @@ from tools.rules.rule import (
     Unjudged,
 )
 from tools.rules.target import Target
-from tools.source.place import Place
+from tools.source.place import FieldPath, Place
 from tools.source.repository import Repository
 from tools.trace.location import Location
 
@@ -205,14 +205,14 @@ class _Run:
         )
 
     def _locate(
-        self, resource: Resource, path: tuple[str | int, ...], kustomization: str = ""
+        self, resource: Resource, path: FieldPath, kustomization: str = "", part: str = ""
     ) -> Location:
         trace = self._home(resource).trace
         if trace is None:
             return Location(None, "resource", path, reason="this target has no source files")
         if kustomization == "resources" or (kustomization and resource.get(*path) is None):
             return trace.common(resource, path, kustomization) or trace.locate(resource, path)
-        return trace.locate(resource, path)
+        return trace.locate(resource, path, part)
 
     def _home(self, resource: Resource) -> Target:
         """The target that an object belongs to."""

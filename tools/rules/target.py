@@ -20,6 +20,7 @@ from tools.trace.location import Tracer
 
 if TYPE_CHECKING:
     from tools.kubernetes.access import Access
+    from tools.kubernetes.reference import Reference
     from tools.kubernetes.references import References
     from tools.kubernetes.traffic.matrix import Matrix
     from tools.rules.delivery import Delivery
@@ -162,6 +163,18 @@ class Target:
         for autoscaler in self.resources.of_kind(*AUTOSCALERS):
             found.setdefault(target_of(autoscaler), []).append(autoscaler)
         return {wanted: self.as_added(several)[0] for wanted, several in found.items()}
+
+    def written_name(self, resource: Resource) -> str:
+        """What the files call an object, for messages: a generator's hash is not in them.
+
+        It differs from overlay to overlay, and a person can neither find it nor write it.
+        """
+        return self.trace.written_name(resource) if self.trace else resource.name
+
+    def called(self, reference: "Reference") -> str:
+        """`ConfigMap 'settings'`, for messages, as the files call what a reference names."""
+        found = self.references.resolve(reference)
+        return f"{found.kind} {self.written_name(found)!r}" if found else reference.called
 
     def as_added(self, resources: Sequence[Resource]) -> Sequence[Resource]:
         """Objects in the order in which the files of the target add them.

@@ -11,8 +11,10 @@ from tools.trace.layer import Layer, record
 from tools.trace.objects import Object, set_field
 from tools.trace.value import List, Map, Scalar, Value, place_of
 
-_SHAPING = ("digest", "newTag", "newName", "tagSuffix")
-"""The fields of an entry, the most specific first."""
+_SHAPING = ("tagSuffix", "newName", "newTag", "digest")
+"""The fields of an entry, the most specific last."""
+_PARTS = {"name": ("newName",), "tag": ("newTag", "tagSuffix"), "digest": ("digest",)}
+"""The parts of an image, and the fields of an entry that say what they are."""
 _PODS = {
     "Pod": ("spec",),
     "PodTemplate": ("template", "spec"),
@@ -106,16 +108,35 @@ def apply_images(layer: Layer, objects: list[Object], configuration: Configurati
 
 
 def _set_image(slot: Slot, old: Scalar, entry: Map, new: str) -> bool:
-    shaping = next(
-        (f for f in _SHAPING if isinstance(entry.get(f), Scalar) and entry.text(f)), None
-    )
-    if shaping is None:
+    """Set an image to what an entry makes of it, through a value for each field that has a say."""
+    shaping = [by for f in _SHAPING if isinstance(by := entry.get(f), Scalar) and entry.text(f)]
+    if not shaping:
         return False
-    by = entry.fields[shaping]
-    assert isinstance(by, Scalar)
     changed = new != old.text
-    slot.set(Scalar(by.source.as_layer("images"), by.key, by.node, old, new))
+    image, result = split_image(old.text), split_image(new)
+    value = old.after(old.previous)
+    for by in shaping[:-1]:
+        part = next(part for part, fields in _PARTS.items() if by.key.value in fields)
+        image = image._replace(**{part: getattr(result, part)})
+        value = Scalar(by.source.as_layer("images"), by.key, by.node, value, str(image))
+    by = shaping[-1]
+    slot.set(Scalar(by.source.as_layer("images"), by.key, by.node, value, new))
     return changed
+
+
+def setter_of(value: Scalar, part: str) -> Scalar:
+    """Of the values that an image had, the last that says what its name, tag or digest is.
+
+    What is no field of an entry says all of it; of those, each says its own part, and that of
+    another one only by changing it: `newTag` drops a digest.
+    """
+    before = value.previous
+    while value.source.layer == "images" and isinstance(before, Scalar):
+        one, other = (getattr(split_image(each.text), part) for each in (value, before))
+        if one != other or (value.key is not None and value.key.value in _PARTS[part]):
+            break
+        value, before = before, before.previous
+    return value
 
 
 def _changed(image: Image, entry: Map) -> Image:

@@ -12,6 +12,7 @@ from tools.source.place import Place
 from tools.trace.application import MISSING, Mistake, Mistaken, Operation
 from tools.trace.gojson import go_json
 from tools.trace.objects import Object, put_into
+from tools.trace.origin import Source
 from tools.trace.rewriting import rewritten
 from tools.trace.value import List, Map, Scalar, Value, copy, place_of, plain
 
@@ -111,10 +112,11 @@ def _apply(obj: Object, step: Step, removed: dict[tuple[int, str], Value]) -> No
     if step.op in ("add", "replace"):
         _put(obj.root, step, step.new_value(), removed)
     elif step.op == "remove":
-        _remove(obj.root, step.path, removed)
-        _note_removal(obj.root, step)
+        old = _remove(obj.root, step.path, removed)
+        _note_removal(obj.root, step.path, old, step.place, step.by)
     elif step.op in ("move", "copy"):
         _put(obj.root, step, _taken(obj, step, removed), removed)
+        _note_move(obj.root, step)
     elif step.op == "test":
         _test(obj.root, step)
 
@@ -122,7 +124,11 @@ def _apply(obj: Object, step: Step, removed: dict[tuple[int, str], Value]) -> No
 def _taken(obj: Object, step: Step, removed: dict[tuple[int, str], Value]) -> Value:
     """What a `move` or `copy` takes from its source."""
     try:
-        return step.copied(obj) if step.op == "copy" else _remove(obj.root, step.source, removed)
+        if step.op == "copy":
+            return step.copied(obj)
+        old = _remove(obj.root, step.source, removed)
+        _note_removal(obj.root, step.source, old, step.place_of("path"), step.by)
+        return old
     except CannotPatch as error:
         error.member = "from"
         raise
@@ -252,10 +258,21 @@ def _remove(root: Map, path: str, removed: dict[tuple[int, str], Value]) -> Valu
     return old
 
 
-def _note_removal(root: Map, step: Step) -> None:
+def _note_removal(root: Map, path: str, old: Value, place: Place, by: Source | None) -> None:
+    parent, token = _parent(root, path)
+    if by is None:
+        return
+    if isinstance(parent, Map):
+        parent.note_removal(token, place, by)
+    else:
+        parent.note_removal(old, place, by)
+
+
+def _note_move(root: Map, step: Step) -> None:
+    """Remember where the key is spelt under which a value stands now."""
     parent, token = _parent(root, step.path)
-    if isinstance(parent, Map) and step.by is not None:
-        parent.note_removal(token, step.place, step.by)
+    if isinstance(parent, Map):
+        parent.moved = {**(parent.moved or {}), token: step.place_of("path")}
 
 
 def superseding(value: Value, old: Value | None) -> Value:

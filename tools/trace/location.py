@@ -30,6 +30,7 @@ class Location(NamedTuple):
     its patches after its resources. What is listed side by side, also by components, has the same
     turn; plain YAML has 0.
     `key` is where the key stands that leads to the field, None for items of lists.
+    `removed` says that a patch took the field away, and that `place` is where it does.
     """
 
     place: Place | None
@@ -39,6 +40,7 @@ class Location(NamedTuple):
     reason: str | None = None
     key: Place | None = None
     turn: int = 0
+    removed: bool = False
 
 
 class Tracer(Protocol):
@@ -54,8 +56,15 @@ class Tracer(Protocol):
     def rendered(self, obj: "Object") -> Resource | None:
         """The rendered resource that an object of the log became, None if it is gone."""
 
-    def locate(self, resource: Resource, path: FieldPath) -> Location:
-        """Where the field at `path` is set; for a missing field, its nearest existing parent."""
+    def locate(self, resource: Resource, path: FieldPath, part: str = "") -> Location:
+        """Where the field at `path` is set; for a missing field, its nearest existing parent.
+
+        An element of a list that is missing is asked for by its name instead of an index.
+        `part` asks for what sets the name, the tag or the digest of an image.
+        """
+
+    def written_name(self, resource: Resource) -> str:
+        """The name of an object as the files have it, where a generator's hash changes it."""
 
     def added(self, resource: Resource) -> tuple[int, int]:
         """When the object itself was added, to be compared with others: an overlay's after those

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tools.source.place import FieldPath
+from tools.source.place import FieldPath, Place
 from tools.trace.equality import rendered_as
 from tools.trace.location import Location, Override
 from tools.trace.value import List, Map, Scalar, Value, key_place_of, place_of, plain
@@ -48,7 +48,8 @@ def _same_name(value: Value, rendered: Any) -> bool:
     return not isinstance(name, str) or value.text("name") == name
 
 
-def locate(root: Value, data: Any, path: FieldPath) -> Location:
+def locate(root: Value, data: Any, path: FieldPath, image_part: str = "") -> Location:
+    """Where the value at a path is set, or that part of an image: name, tag or digest."""
     value: Value | None = root
     rendered = data
     known: list[Value] = [root]
@@ -60,14 +61,23 @@ def locate(root: Value, data: Any, path: FieldPath) -> Location:
         if value is not None:
             known.append(value)
         rendered = below
-    return _location(value, rendered, path)
+    found = _location(value, rendered, path, image_part)
+    if found.place and not found.key and len(known) > len(path) > 0:
+        return found._replace(key=_moved_to(known[-2], path[-1]))
+    return found
+
+
+def _moved_to(parent: Value, key: str | int) -> Place | None:
+    """Where a JSON patch spells the key to which it moved or copied a value."""
+    moved = parent.moved if isinstance(parent, Map) else None
+    return moved.get(str(key)) if moved else None
 
 
 def _removed(value: Value | None, part: str | int, path: FieldPath) -> Location | None:
-    """The patch that took a field away, if one did: that is the line to change."""
-    if isinstance(value, Map) and isinstance(part, str) and part in (value.removed or {}):
+    """The patch that took a field or an element away, if one did: that is the line to change."""
+    if isinstance(value, Map | List) and isinstance(part, str) and part in (value.removed or {}):
         place, source = (value.removed or {})[part]
-        return Location(place, source.layer, path, turn=source.turn)
+        return Location(place, source.layer, path, turn=source.turn, removed=True)
     return None
 
 
@@ -81,7 +91,9 @@ def _nearest(known: list[Value], path: FieldPath) -> Location:
     return Location(None, "resource", path, reason=_NOWHERE)
 
 
-def _location(value: Value | None, rendered: Any, path: FieldPath) -> Location:
+def _location(
+    value: Value | None, rendered: Any, path: FieldPath, image_part: str = ""
+) -> Location:
     """The location of a value that is in the render."""
     if value is None:
         return Location(None, "resource", path, reason=UNKNOWN_FIELD)
@@ -98,7 +110,16 @@ def _location(value: Value | None, rendered: Any, path: FieldPath) -> Location:
     if isinstance(value, Map) and not rendered and value.removed:
         emptied, by = list(value.removed.values())[-1]
         return Location(emptied, by.layer, path, turn=by.turn)
-    place = place_of(value)
+    if image_part and isinstance(value, Scalar):
+        from tools.trace.images import setter_of
+
+        value = setter_of(value, image_part)
+        return _set_at(value, value.source.layer, path)
+    return _set_at(value, layer, path)
+
+
+def _set_at(value: Value, layer: str, path: FieldPath) -> Location:
+    source, place = value.source, place_of(value)
     reason = source.reason if source is not None else None
     if place is None:
         return Location(None, layer, path, reason=reason or _NOWHERE)

@@ -37,6 +37,10 @@ class PlainTrace:
         """Nothing was replayed, so no object of a log became anything."""
         return None
 
+    def written_name(self, resource: Resource) -> str:
+        """Nothing has renamed an object in plain files."""
+        return resource.name
+
     def added(self, resource: Resource) -> tuple[int, int]:
         """In the order of the files."""
         return 0, resource.index
@@ -44,7 +48,7 @@ class PlainTrace:
     def common(self, resource: Resource, path: FieldPath, field: str) -> None:
         """Nothing gives objects in plain files what they lack."""
 
-    def locate(self, resource: Resource, path: FieldPath) -> Location:
+    def locate(self, resource: Resource, path: FieldPath, part: str = "") -> Location:
         document, root = self._origins[resource.index]
         found, place = document.nearest((*root, *path))
         is_there = len(found) == len(root) + len(path)

@@ -10,10 +10,12 @@ def rewritten(value: Value) -> Value:
         return value.after(value.previous, source)
     if isinstance(value, List):
         items = None if value.untouched else [rewritten(item) for item in value.items]
-        return List(source, value.key, value.node, items)
+        some = List(source, value.key, value.node, items)
+        some.removed = value.removed
+        return some
     fields = None
     if not value.untouched:
         fields = {key: rewritten(child) for key, child in value.fields.items()}
     twin = Map(source, value.key, value.node, fields)
-    twin.removed = value.removed
+    twin.removed, twin.moved = value.removed, value.moved
     return twin

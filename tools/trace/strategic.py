@@ -231,7 +231,22 @@ def _merge_lists(dest: Value | None, origin: Value | None, schema: Schema) -> Va
     assert isinstance(into, List)
     patch = origin.items if isinstance(origin, List) else None
     element = Schema(None, schema.below)
-    into.items = associative.merged(
-        into.items, patch, schema.keys or (), lambda one, other: merge(one, other, element)
-    )
+
+    def merged(one: Value | None, other: Value | None) -> Value | None:
+        result = merge(one, other, element)
+        if result is None and one is not None and isinstance(other, Map):
+            _note_deletion(into, one, other)
+        return result
+
+    into.items = associative.merged(into.items, patch, schema.keys or (), merged)
     return into
+
+
+def _note_deletion(into: List, old: Value, patch: Map) -> None:
+    """Remember the directive of the patch that took an element away."""
+    source, pairs = patch.source, patch.node.value if patch.node is not None else ()
+    value = next((value for key, value in pairs if key.value == DIRECTIVE), None)
+    mark = None if value is None else value.start_mark
+    place = source.place(mark.line, mark.column) if source is not None and mark else None
+    if source is not None and place is not None:
+        into.note_removal(old, place, source)

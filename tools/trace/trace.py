@@ -40,14 +40,19 @@ class Trace:
         """What every entry of the kustomizations did, in the order of the build."""
         return self._replay.applied
 
-    def locate(self, resource: Resource, path: FieldPath) -> Location:
+    def locate(self, resource: Resource, path: FieldPath, part: str = "") -> Location:
         """Where the field at `path` is set; for a missing field, its nearest existing parent."""
         obj = self._objects.get(id(resource))
         if obj is None:
             return Location(None, "resource", path, reason=_UNKNOWN_OBJECT)
         from tools.trace.lookup import locate
 
-        return locate(obj.root, resource.data, path)
+        return locate(obj.root, resource.data, path, part)
+
+    def written_name(self, resource: Resource) -> str:
+        """The name of an object as the files have it, where a generator's hash changes it."""
+        obj = self._objects.get(id(resource))
+        return obj.original.name if obj and obj.hashed else resource.name
 
     def added(self, resource: Resource) -> tuple[int, int]:
         """When the object itself was added, to be compared with others."""

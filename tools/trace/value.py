@@ -97,13 +97,20 @@ class Scalar:
             self.previous = before if other.previous is self else other.previous
 
 
+Removed = dict[str, tuple[Place, Source]] | None
+"""What patches took away, with where they do so and from what source."""
+_NAMES = ("name", "containerPort", "port", "mountPath")
+"""The fields by which others refer to an element of a list."""
+
+
 class Map:
     """A map; `fields` may be changed by whoever owns the object.
 
-    `removed` says for keys that a patch took away where it does so, and from what source.
+    `removed` says for keys that a patch took away where it does so, and from what source; `moved`
+    for keys to which a JSON patch moved or copied a value where that spells them.
     """
 
-    __slots__ = ("_fields", "key", "node", "removed", "source")
+    __slots__ = ("_fields", "key", "moved", "node", "removed", "source")
 
     def __init__(
         self, source: Source | None, key: Any, node: Any, fields: "dict[str, Value] | None" = None
@@ -112,7 +119,8 @@ class Map:
         self.key = key
         self.node = node
         self._fields = fields
-        self.removed: dict[str, tuple[Place, Source]] | None = None
+        self.removed: Removed = None
+        self.moved: dict[str, Place] | None = None
 
     def note_removal(self, key: str, place: Place, source: Source) -> None:
         """Remember who took a key away: that is where to bring it back."""
@@ -158,9 +166,12 @@ class Map:
 
 
 class List:
-    """A list; `items` may be changed by whoever owns the object."""
+    """A list; `items` may be changed by whoever owns the object.
 
-    __slots__ = ("_items", "key", "node", "source")
+    `removed` says for elements that a patch took away, by what they are known by, where it does so.
+    """
+
+    __slots__ = ("_items", "key", "node", "removed", "source")
 
     def __init__(
         self, source: Source | None, key: Any, node: Any, items: "list[Value] | None" = None
@@ -169,6 +180,12 @@ class List:
         self.key = key
         self.node = node
         self._items = items
+        self.removed: Removed = None
+
+    def note_removal(self, item: "Value", place: Place, source: Source) -> None:
+        """Remember who took an element away, by all that others may call it."""
+        names = {item.text(key) for key in _NAMES} if isinstance(item, Map) else set[str]()
+        self.removed = {**(self.removed or {}), **dict.fromkeys(names - {""}, (place, source))}
 
     @property
     def items(self) -> "list[Value]":
@@ -243,12 +260,14 @@ def copy(value: Value) -> Value:
         return value.after(value.previous)
     if isinstance(value, List):
         items = None if value.untouched else [copy(item) for item in value.items]
-        return List(value.source, value.key, value.node, items)
+        some = List(value.source, value.key, value.node, items)
+        some.removed = value.removed
+        return some
     fields = None
     if not value.untouched:
         fields = {key: copy(child) for key, child in value.fields.items()}
     twin = Map(value.source, value.key, value.node, fields)
-    twin.removed = value.removed
+    twin.removed, twin.moved = value.removed, value.moved
     return twin
 
 
