@@ -49,7 +49,7 @@ def blame(problem: Problem, resource: Resource, locate: Locate) -> Blamed:
     removal = _last_removal(problem, locate)
     if removal and removal.place:
         if place and removal.turn > location.turn:
-            place, other = removal.place, Related(place, "what needs it")
+            place, other = removal.place, Related(place, "what it affects")
         else:
             other = Related(removal.place, "removed here")
         related.insert(0, other)
