@@ -291,7 +291,14 @@ PLANTS = [
           "§NEXT_PUBLIC_APP_URL=http://192.168.49.2:30081"),
     Plant("named-object-exists", "overlays/prod/patches/deployments-pull-secret.yaml",
           "registry-credentials", "§registry-credential"),
+    # A URL that the base gives to all, and an overlay without the Service.
+    Plant("", PROD, "patches:\n", "patches:\n  - patch: |-\n      $patch: delete\n"
+          "      apiVersion: v1\n      kind: Service\n      metadata:\n        name: todo-mcp\n",
+          ("env-url-resolves base/kustomization.yaml:41",
+           "environments-agree base/mcp-server/service.yaml:4")),
     # secrets
+    Plant("secret-key-used", "components/external-secrets/external-secret.yaml",
+          "secretKey: COHERE_API_KEY", "secretKey: §COHERE_KEY"),
     Plant("secret-not-in-git", PROD, "# Repeated from",
           "secretGenerator:\n  - name: extra\n    §literals:\n      - SMTP_PASSWORD=hunter2\n\n"
           "# Repeated from",

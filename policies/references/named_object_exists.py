@@ -9,9 +9,11 @@ Looks at `imagePullSecrets`, TLS Secrets of Ingresses and Gateways, the Secrets 
 annotations that name Secrets or Services (`nginx.ingress.kubernetes.io/auth-secret` …), the
 Services of webhooks, of APIServices and of StatefulSets (`serviceName`). Services must be in the
 target or in `facts.services` of `policies.yaml`, Secrets must be delivered by the target or be
-declared in `facts.secretKeys`. Other kinds that objects name (classes, stores of External Secrets,
-issuers, KEDA's authentications, volumes …) often belong to the cluster: for them, only a name
-that is nearly that of an object in the target is a finding, and every other one is not judged.
+declared in `facts.secretKeys`; where nothing is declared there and no ExternalSecret is in the
+target, a missing Secret is only a warning. Other kinds that objects name (classes, stores of
+External Secrets, issuers, KEDA's authentications, volumes …) often belong to the cluster: for them,
+only a name that is nearly that of an object in the target is a finding, and every other one is not
+judged.
 
 A Secret that a program of the target may create, because its role lets it or because a custom
 object names it, is not judged.
@@ -81,7 +83,17 @@ def _secret(reference: Reference, target: Target) -> Iterator[Problem | Unjudged
     elif near is None and creator:
         yield Unjudged(f"{reference.called} is not here, but {creator}", path=reference.path)
     else:
-        yield _problem(reference, f"nothing delivers {reference.called}", near, Severity.WARNING)
+        severity = Severity.ERROR if _lists_secrets(target) else Severity.WARNING
+        yield _problem(reference, f"nothing delivers {reference.called}", near, severity)
+
+
+def _lists_secrets(target: Target) -> bool:
+    """Whether the Secrets of a target are known: it runs, and somebody says where they come from.
+
+    A component has those of the overlays that use it.
+    """
+    stated = target.facts.secret_keys or target.resources.of_kind("ExternalSecret")
+    return bool(stated) and not target.is_part
 
 
 def _service(reference: Reference, target: Target) -> Iterator[Problem | Unjudged]:
