@@ -193,13 +193,11 @@ PLANTS = [
     # kustomize
     Plant("patch-matches", PROD,
           "      version: v1\n      kind: Deployment",
-          "      version: v1\n      kind: §StatefulSet",
-          tuple(f"image-pull-secret-set base/{service}/deployment.yaml:27"
-                for service in ("backend", "frontend", "mcp-server"))),
+          "      version: v1\n      kind: §StatefulSet"),
+    Plant("patch-matches", PROD, "      kind: Deployment\n",
+          "      kind: Deployment\n      §labelSelector: app.kubernetes.io/nam=todo-backend\n"),
     Plant("images-entry-matches", PROD, "- name: todo-backend\n    newName",
-          "- name: §todo-backnd\n    newName",
-          tuple(f"{rule} {file}" for rule in ("image-tag-set", "image-registry-allowed")
-                for file in (f"{BACKEND}:42", "base/mcp-server/deployment.yaml:43"))),
+          "- name: §todo-backnd\n    newName"),
     Plant("kustomization-strict", PROD, "namespace: todo-prod", "§Namespace: todo-prod"),
     Plant("kustomization-strict", "components/rbac/kustomization.yaml",
           "resources:", "§Resources:"),
@@ -245,6 +243,8 @@ PLANTS = [
           "  labels:\n    app.kubernetes.io/name: todo-backend\n"
           "    app.kubernetes.io/component: backend\nspec",
           "  §labels:\n    app.kubernetes.io/name: todo-backend\nspec"),
+    Plant("kustomization-refs-local", "components/rbac/kustomization.yaml",
+          "  - role.yaml", "  - §roles.yaml"),
     Plant("kustomization-refs-local", PROD,
           "  - pdb-frontend.yaml", "  - pdb-frontend.yaml\n  - §https://example.com/x.yaml"),
     # services
