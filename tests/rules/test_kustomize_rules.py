@@ -6,6 +6,7 @@ from policies.kustomize import (
     file_used,
     generator_immutable_hashed,
     images_entry_matches,
+    kustomization_plain,
     kustomization_refs_local,
     patch_effective,
     patch_keeps_maps,
@@ -237,4 +238,41 @@ nothing
         " kustomization → Move the file here, or give its folder a kustomization and name the"
         " folder.",
         "overlay/kustomization.yaml:5:5 empty holds no kustomization → Add one, or name its files.",
+    ]
+
+
+def test_a_name_of_nothing_is_answered_with_what_is_there_and_not_listed(tmp_path: Path) -> None:
+    overlay = """
+--- overlay/namespace.yaml
+kind: Namespace
+--- overlay/settings.yaml
+kind: ConfigMap
+--- overlay/kustomization.yaml
+resources:
+  - namespaces.yaml
+  - settings.yaml
+  - setting.yaml
+  - ../bases
+"""
+    remedy = "Correct the name or delete the entry."
+    assert sentences(kustomization_refs_local.check, tmp_path, WEB + overlay) == [
+        "overlay/kustomization.yaml:2:5 'namespaces.yaml' does not exist; "
+        f"did you mean 'namespace.yaml'? → {remedy}",
+        f"overlay/kustomization.yaml:4:5 'setting.yaml' does not exist → {remedy}",
+        "overlay/kustomization.yaml:5:5 '../bases' does not exist; "
+        f"did you mean '../base'? → {remedy}",
+    ]
+
+
+def test_a_plugin_is_not_called_by_a_kind_that_is_no_text(tmp_path: Path) -> None:
+    overlay = """
+--- overlay/kustomization.yaml
+transformers:
+  - |-
+    apiVersion: example.com/v1
+    kind: Y
+    metadata: {name: program}
+"""
+    assert [f.message for f in verdict(kustomization_plain.check, tmp_path, overlay).findings] == [
+        "this plugin runs a program or a container while rendering"
     ]
