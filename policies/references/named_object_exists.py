@@ -29,7 +29,7 @@ https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 
 from collections.abc import Iterator
 
-from tools.kubernetes.provided import SECRET
+from tools.kubernetes.provided import SECRET, provided_by
 from tools.kubernetes.reference import Reference, Via
 from tools.kubernetes.references import same_namespace
 from tools.kubernetes.resource import Resource
@@ -47,6 +47,7 @@ SYSTEM = "system-"
 """Priority classes that every cluster has begin with it."""
 
 NEARLY = 0.85
+SECRET_REMEDY = "Correct the name, add what makes the Secret, or declare it in facts.secretKeys."
 
 
 @rule(
@@ -84,7 +85,19 @@ def _secret(reference: Reference, target: Target) -> Iterator[Problem | Unjudged
         yield Unjudged(f"{reference.called} is not here, but {creator}", path=reference.path)
     else:
         severity = Severity.ERROR if _lists_secrets(target) else Severity.WARNING
-        yield _problem(reference, f"nothing delivers {reference.called}", near, severity)
+        sentence = f"nothing delivers {reference.called}"
+        if near is None and (declared := _declared(reference, target)):
+            sentence += f"; did you mean {declared!r}?"
+        problem = _problem(reference, sentence, near, severity)
+        yield problem._replace(remedy=SECRET_REMEDY)
+
+
+def _declared(reference: Reference, target: Target) -> str | None:
+    """The nearly equal name of a Secret that policies.yaml declares, or that something makes."""
+    made = (one for resource in target.resources for one in provided_by(resource))
+    names = {one.name for one in made if one.kind == SECRET}
+    names |= {name.rpartition("/")[2] for name in target.facts.secret_keys}
+    return closest(reference.name, names, NEARLY)
 
 
 def _lists_secrets(target: Target) -> bool:

@@ -69,6 +69,13 @@ def test_a_missing_secret_is_an_error_where_secrets_are_declared(
     assert told(named_object_exists.check, PULL, more, facts=facts) == expected
 
 
+def test_the_declared_secret_that_is_meant_is_named() -> None:
+    hint = "did you mean 'registry2'?"
+    facts = {"secretKeys": {"registry2": [".dockerconfigjson"]}}
+    expected = [("error", f"nothing delivers Secret 'registry'; {hint}")]
+    assert told(named_object_exists.check, PULL, facts=facts) == expected
+
+
 @pytest.mark.parametrize(
     ("url", "more", "severity"),
     [
