@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from policies.images import image_pinned_by_digest
 from policies.kustomize import (
     file_used,
     generator_immutable_hashed,
@@ -275,4 +276,28 @@ transformers:
 """
     assert [f.message for f in verdict(kustomization_plain.check, tmp_path, overlay).findings] == [
         "this plugin runs a program or a container while rendering"
+    ]
+
+
+def test_an_entry_for_no_image_speaks_for_the_image_it_means_unless_that_is_waived(
+    tmp_path: Path,
+) -> None:
+    overlay = """
+--- overlay/kustomization.yaml
+resources: [../base]
+images:
+  - {name: example.com/shop/wed, newTag: 1.0.1}
+"""
+    rules = (images_entry_matches.check, image_pinned_by_digest.check)
+    repository = Repository(plant(tmp_path, WEB + overlay))
+    target = prepare(Start(repository, NamedTarget("overlay", Kind.KUSTOMIZATION))).target
+    catalogue = {rule.id: rule for rule in rules}
+    settings = {rule.id: Setting(rule.severity, rule.options) for rule in rules}
+
+    found = judge(catalogue, settings, target).findings
+    assert [finding.rule for finding in found] == ["images-entry-matches"]
+    waived = judge(catalogue, settings, target, lambda f: f.rule == "image-pinned-by-digest")
+    assert [finding.rule for finding in waived.findings] == [
+        "image-pinned-by-digest",
+        "images-entry-matches",
     ]
