@@ -90,9 +90,13 @@ PLANTS = [
     # The base states the map of limits, the patch only adds to it.
     Plant("", RESOURCES, "            limits:\n              cpu: 500m\n", "            limits:\n",
           (f"limits-set {BACKEND}:150",)),
-    Plant("resource-range", RESOURCES,
+    Plant("requests-within-limits", RESOURCES, "memory: 256Mi", "memory: §1Gi",
+          ("quota-fits overlays/prod/patches/todo-backend-resources.yaml:13",
+           "quota-fits overlays/prod/resource-quota.yaml:20")),
+    # The server refuses the one, and the other is not what was agreed.
+    Plant("requests-within-limits resource-range", RESOURCES,
           "cpu: 250m\n              memory: 256Mi\n            limits:\n              cpu: 500m",
-          "cpu: 250m\n              memory: 256Mi\n            limits:\n              cpu: §240m"),
+          "cpu: §250m\n              memory: 256Mi\n            limits:\n              cpu: §240m"),
     Plant("quantity-unit-sane", RESOURCES, "memory: 512Mi", "memory: §512m"),
     Plant("requests-within-limits", BACKEND,
           "              ephemeral-storage: 64Mi\n", "              ephemeral-storage: §512Mi\n"),
@@ -127,6 +131,8 @@ PLANTS = [
           "matchLabels:\n      app.kubernetes.io/name: §todo-backnd"),
     Plant("replicas-owned-by-autoscaler", PROD, "patches:\n",
           "replicas:\n  - name: todo-backend\n    count: §3\n\npatches:\n"),
+    Plant("replicas-owned-by-autoscaler", BACKEND,
+          "spec:\n", "spec:\n  replicas: §2\n"),
     Plant("autoscaler-bounds-sane", HPA, "maxReplicas: 10", "maxReplicas: §2"),
     Plant("autoscaler-bounds-sane", HPA, "minReplicas: 2", "minReplicas: §1"),
     Plant("autoscaler-metrics-measurable", HPA, "name: cpu", "name: §memroy"),
@@ -196,13 +202,19 @@ PLANTS = [
     # kustomize
     Plant("patch-matches", PROD,
           "      version: v1\n      kind: Deployment",
-          "      version: v1\n      kind: §StatefulSet",
-          tuple(f"image-pull-secret-set base/{service}/deployment.yaml:27"
-                for service in ("backend", "frontend", "mcp-server"))),
+          "      version: v1\n      kind: §StatefulSet"),
+    Plant("patch-matches", PROD, "      kind: Deployment\n",
+          "      kind: Deployment\n      §labelSelector: app.kubernetes.io/nam=todo-backend\n"),
     Plant("images-entry-matches", PROD, "- name: todo-backend\n    newName",
-          "- name: §todo-backnd\n    newName",
-          tuple(f"{rule} {file}" for rule in ("image-tag-set", "image-registry-allowed")
-                for file in (f"{BACKEND}:42", "base/mcp-server/deployment.yaml:43"))),
+          "- name: §todo-backnd\n    newName"),
+    # What Kustomize then misses, or has twice, is not said as well.
+    Plant("kustomization-strict", PROD, "configMapGenerator:\n",
+          "§resources:\n  - namespace.yaml\n\nconfigMapGenerator:\n"),
+    Plant("kustomization-strict", PROD, "  - ../../components/ingress\n",
+          "  - ../../components/ingress\n  - §../../base\n"),
+    Plant("schema-valid", BACKEND,
+          "      volumes:\n        - name: tmp\n          emptyDir:\n            sizeLimit: 64Mi\n",
+          "      §volumes:\n        tmp:\n          emptyDir: {}\n"),
     Plant("kustomization-strict", PROD, "namespace: todo-prod", "§Namespace: todo-prod"),
     Plant("kustomization-strict", "components/rbac/kustomization.yaml",
           "resources:", "§Resources:"),
@@ -248,6 +260,8 @@ PLANTS = [
           "  labels:\n    app.kubernetes.io/name: todo-backend\n"
           "    app.kubernetes.io/component: backend\nspec",
           "  §labels:\n    app.kubernetes.io/name: todo-backend\nspec"),
+    Plant("kustomization-refs-local", "components/rbac/kustomization.yaml",
+          "  - role.yaml", "  - §roles.yaml"),
     Plant("kustomization-refs-local", PROD,
           "  - pdb-frontend.yaml", "  - pdb-frontend.yaml\n  - §https://example.com/x.yaml"),
     # services
@@ -294,7 +308,14 @@ PLANTS = [
           "§NEXT_PUBLIC_APP_URL=http://192.168.49.2:30081"),
     Plant("named-object-exists", "overlays/prod/patches/deployments-pull-secret.yaml",
           "registry-credentials", "§registry-credential"),
+    # A URL that the base gives to all, and an overlay without the Service.
+    Plant("", PROD, "patches:\n", "patches:\n  - patch: |-\n      $patch: delete\n"
+          "      apiVersion: v1\n      kind: Service\n      metadata:\n        name: todo-mcp\n",
+          ("env-url-resolves base/kustomization.yaml:41",
+           "environments-agree base/mcp-server/service.yaml:4")),
     # secrets
+    Plant("secret-key-used", "components/external-secrets/external-secret.yaml",
+          "secretKey: COHERE_API_KEY", "secretKey: §COHERE_KEY"),
     Plant("secret-not-in-git", PROD, "# Repeated from",
           "secretGenerator:\n  - name: extra\n    §literals:\n      - SMTP_PASSWORD=hunter2\n\n"
           "# Repeated from",

@@ -59,7 +59,8 @@ def check(target: Target, options: None) -> Iterator[SourceProblem]:
 def _plugin(plugin: Plugin) -> Iterator[SourceProblem]:
     kind = as_map(plugin.data).get("kind")
     if not is_builtin(plugin.data):
-        message = f"plugin {kind!r} runs a program or a container while rendering"
+        which = f"plugin {kind!r}" if isinstance(kind, str) else "this plugin"
+        message = f"{which} runs a program or a container while rendering"
         yield SourceProblem(plugin.place("apiVersion"), message, _PLUGIN, stops=True)
     elif kind == "HelmChartInflationGenerator":
         message = f"plugin {kind!r} downloads and runs Helm while rendering"

@@ -16,8 +16,14 @@ https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/resource/
 
 from collections.abc import Iterator
 
+from tools.kubernetes.spelling import closest
 from tools.rules.rule import Judges, Severity, SourceProblem, rule
 from tools.rules.target import Target
+from tools.source.kustomization import Reference
+from tools.source.repository import join
+from tools.source.tree import Tree
+
+NEARLY = 0.8
 
 
 @rule(
@@ -31,7 +37,10 @@ def check(target: Target, options: None) -> Iterator[SourceProblem]:
         return
     for refusal in target.tree.refusals:
         if refusal.reference:
-            yield SourceProblem(refusal.place, *_split(refusal.sentence), stops=True)
+            message, remedy = _split(refusal.sentence)
+            near = _near(target.tree, refusal.reference)
+            hint = f"; did you mean {near!r}?" if near else ""
+            yield SourceProblem(refusal.place, message + hint, remedy, stops=True)
     for file, reference in target.tree.uses:
         folder = reference.place.file.rpartition("/")[0]
         if folder and not file.startswith(folder + "/"):
@@ -44,3 +53,19 @@ def _split(sentence: str) -> tuple[str, str | None]:
     """What is wrong, and what to do, of a refusal that says both."""
     message, semicolon, remedy = sentence.rpartition("; ")
     return (message, f"{remedy[:1].upper()}{remedy[1:]}.") if semicolon else (sentence, None)
+
+
+def _near(tree: Tree, reference: Reference) -> str | None:
+    """What may be meant by the name of something that is not there, and is not named yet."""
+    user = reference.place.file.rpartition("/")[0]
+    name = join(user, reference.value)
+    folder = tree.repository.path(name).parent
+    if tree.repository.path(name).exists() or not tree.repository.holds(name):
+        return None
+    if not folder.is_dir():
+        return None
+    kustomization = tree.kustomizations.get(user)
+    listed = {one.value for one in kustomization.references} if kustomization else set()
+    above, slash, _ = reference.value.rstrip("/").rpartition("/")
+    there = {above + slash + entry.name for entry in folder.iterdir()}
+    return closest(reference.value.rstrip("/"), there - listed, NEARLY)

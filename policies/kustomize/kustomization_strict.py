@@ -20,6 +20,7 @@ from tools.rules.target import Target
 from tools.rules.typed import nearest
 from tools.source.kustomization import Kustomization
 from tools.source.kustomization_fields import KUSTOMIZATION, REPLACEMENT, ListOf
+from tools.source.misplaced import misplaced
 from tools.source.strict import Fault, faults
 from tools.source.tree import Tree
 
@@ -40,9 +41,11 @@ def check(target: Target, options: None) -> Iterator[SourceProblem]:
         return
     for kustomization in tree.kustomizations.values():
         for fault in faults(kustomization.document, KUSTOMIZATION):
-            yield _problem(fault)
+            # Without what the other of two equal keys brings, nothing fits together.
+            stops = fault.stops or (fault.first is not None and not target.resources)
+            yield _problem(fault)._replace(stops=stops)
         yield from _version(kustomization)
-        yield from _kinds(tree, kustomization)
+    yield from _kinds(tree)
     yield from _replacement_files(tree)
 
 
@@ -66,13 +69,9 @@ def _version(kustomization: Kustomization) -> Iterator[SourceProblem]:
         )
 
 
-def _kinds(tree: Tree, kustomization: Kustomization) -> Iterator[SourceProblem]:
+def _kinds(tree: Tree) -> Iterator[SourceProblem]:
     """Kustomize takes components under `components` only, and nothing else there."""
-    for reference in kustomization.references:
-        named = tree.kustomizations.get(tree.resolve(kustomization, reference))
-        under_components = reference.field.lower() == "components"
-        if named is None or reference.is_inline or named.is_component == under_components:
-            continue
+    for reference, named in misplaced(tree):
         what, field = (
             ("a Component", "components") if named.is_component else ("no Component", "resources")
         )

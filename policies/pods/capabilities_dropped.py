@@ -44,6 +44,11 @@ def _dropped(container: Container) -> Iterator[Problem]:
         return
     path = container.at("securityContext", "capabilities", "drop")
     begin = f"{named(container)} does not drop ALL capabilities"
+    for index, word in enumerate(as_list(dropped)):
+        if str(word).upper() == "ALL":
+            sentence = f"{begin}: {word!r} is not in upper case, so that the standard refuses it"
+            yield Problem((*path, index), sentence, remedy="Write `ALL`, in upper case.")
+            return
     yield Problem(path, f"{begin}: drop is {worded(dropped)}")
 
 

@@ -10,8 +10,9 @@ Looks at main containers and native sidecars, with the server's defaults (period
 failureThreshold 3). It takes a 0 for its default, so that `failureThreshold: 0` gives up after
 three failures, and not after the first; no number may be below 0. A budget is periodSeconds x
 failureThreshold; where neither probe states either, nobody chose them, and the equal defaults are
-accepted. The startup budget counts with its own delay against that of liveness with its delay.
-Where a delay next to a startup probe is demanded, set `allowInitialDelay: true`.
+accepted. Of liveness and readiness that ask the same, `probes-distinct` speaks. The startup budget
+counts with its own delay against that of liveness with its delay. Where a delay next to a startup
+probe is demanded, set `allowInitialDelay: true`.
 
 https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#configure-probes
 """
@@ -92,7 +93,7 @@ def _budgets(container: Container) -> Iterator[Problem]:
         probe_of(container, field) for field in (LIVENESS, READINESS, STARTUP)
     )
     chosen = any(probe and probe.states_budget for probe in (liveness, readiness))
-    if chosen and liveness and readiness and _at_most(liveness.budget, readiness.budget):
+    if chosen and liveness and readiness and _outlives(readiness, liveness):
         yield Problem.between(
             f"{liveness.words} gives up after {liveness.budget} s, not later than readiness, "
             f"which does after {readiness.budget} s",
@@ -106,6 +107,12 @@ def _budgets(container: Container) -> Iterator[Problem]:
             *_budget(startup, liveness),
             remedy=_patient(startup, liveness.deadline),
         )
+
+
+def _outlives(readiness: Probe, liveness: Probe) -> bool:
+    """Whether liveness is no more patient; what both ask alike is wrong before that."""
+    differ = liveness.endpoint != readiness.endpoint
+    return differ and _at_most(liveness.budget, readiness.budget)
 
 
 def _budget(*probes: Probe) -> Iterator[Cause]:

@@ -21,6 +21,17 @@ from tools.kubernetes.probes import LIVENESS, READINESS, Probe, probe_of
 from tools.rules.rule import Cause, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
+_REMEDIES = {
+    "httpGet": "Let liveness ask for a sign of life (/health), readiness for all it needs "
+    "(/ready).",
+    "grpc": "Give each probe a `service` of its own, for which the program answers separately.",
+    "tcpSocket": "Let readiness ask by httpGet, grpc or exec for all the program needs; an open "
+    "port is only a sign of life.",
+    "exec": "Let the command of liveness look for a sign of life, that of readiness for all the "
+    "program needs.",
+}
+_LATER = "Or give liveness a failureThreshold by which it fails later than readiness."
+
 
 @dataclass(frozen=True)
 class Options:
@@ -31,7 +42,7 @@ class Options:
 @rule(
     judges=Judges.POD,
     severity=Severity.WARNING,
-    remedy="Let liveness ask for a sign of life (/health), readiness for all it needs (/ready).",
+    remedy="Let liveness ask for a sign of life, readiness for all the program needs.",
     options=Options,
 )
 def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
@@ -51,7 +62,13 @@ def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
                 for word, probe in probes
                 for path in probe.asks_at()
             ),
+            remedy=_remedy(liveness, options),
         )
+
+
+def _remedy(liveness: Probe, options: Options) -> str | None:
+    remedy = _REMEDIES.get(liveness.handler or "")
+    return f"{remedy} {_LATER}" if remedy and options.accept_later_liveness else remedy
 
 
 def _later(liveness: Probe, readiness: Probe) -> bool:

@@ -22,7 +22,8 @@ from tools.rules.target import Target
 @rule(
     judges=Judges.POD,
     severity=Severity.ERROR,
-    remedy="Add a startupProbe, or declare facts.slowStarters without this workload.",
+    remedy="Add a startupProbe; if this program is up at once, list only the slow workloads in "
+    "policies.yaml, as `facts: {slowStarters: [Deployment/...]}`, or `[]` for none.",
 )
 def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     if _is_slow(pod, target):

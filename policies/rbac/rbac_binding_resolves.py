@@ -72,7 +72,8 @@ def _role(binding: Resource, target: Target, options: Options) -> Iterator[Probl
     elif target.tree is None and not target.access.roles:
         yield Unjudged(f"{kind} {name!r} is not in this target, nor any role", binding, path)
     else:
-        place = f" in namespace {binding.namespace!r}" if kind == "Role" else ""
+        is_told = kind == "Role" and binding.namespace
+        place = f" in namespace {binding.namespace!r}" if is_told else ""
         hint = _other_role(target.access.roles, kind, name)
         yield Problem(path, f"there is no {kind} {name!r}{place}{hint}", binding)
 

@@ -17,13 +17,15 @@ port. What they open for certain or maybe is computed as for `network-flows-exac
 
 Found are: a Service that does not exist in a namespace of the target; one that exists in another
 namespace than the one named; a single label that is nearly, or a part of, the name of a Service; a
-port that the Service does not have (80 and 443 are those of http and https); `https` to a port
-that is called `http`, and the other way round. Behind a headless Service clients reach the pods
-themselves, so the ports are the pods'. ExternalName Services have none to compare.
+single label with a port in a URL, if the target brings other Services of the namespace (an error
+for http and https where it makes the namespace, too, otherwise a warning); a port that the Service
+does not have (80 and 443 are those of http and https); `https` to a port that is called `http`,
+and the other way round. Behind a headless Service clients reach the pods themselves, so the ports
+are the pods'. ExternalName Services have none to compare.
 
 Exempt are `kubernetes.default` and the cluster's DNS, and what `facts.services` in
-`policies.yaml` declares. A Service in a namespace of which the target holds nothing, and a single
-label that is like no Service, are not judged. In files, which have names of their own (an
+`policies.yaml` declares. A Service in a namespace of which the target holds nothing, and any other
+single label that is like no Service, are not judged. In files, which have names of their own (an
 `upstream` of nginx), only names below `.svc` and exact names of Services with a port count; a
 number below 53 behind a colon is taken for the tag of an image.
 
@@ -140,19 +142,41 @@ def _missing(address: Reference, target: Target) -> Problem | Unjudged:
     services = target.resources.of_kind("Service")
     near = near_service(address, services)
     elsewhere = next((s for s in services if s.name == address.name), None)
-    is_bare = "." not in address.host
+    is_bare, severity = "." not in address.host, Severity.ERROR
     namespaces = {resource.namespace for resource in target.resources}
     if elsewhere and (is_bare or closest(address.namespace, [elsewhere.namespace], 0.8)):
         near, why = elsewhere, f"is in namespace {elsewhere.namespace!r}"
     elif near:
         why = f"does not exist; did you mean {near.name!r}?"
+    elif is_bare and _is_of_here(address, target):
+        where = f" in namespace {address.namespace!r}" if address.namespace else ""
+        why, severity = f"does not exist{where}", _severity(address, target)
     elif is_bare or address.namespace not in namespaces or not services:
         reason = f"{address.text!r} may be a Service, but none of this target has that name"
         return Unjudged(reason, address.resource, address.path)
     else:
         why = f"does not exist in namespace {address.namespace!r}"
     why = f"names Service {address.name!r}, which {why}"
-    return _problem(address, why, near, ("metadata", "name"))
+    return _problem(address, why, near, ("metadata", "name"))._replace(severity=severity)
+
+
+def _is_of_here(address: Reference, target: Target) -> bool:
+    """Whether a single label is surely a Service that the target would have to bring.
+
+    It stands in a URL with a port, and the target brings other Services of the namespace. What
+    only looks like `host:port` may be an image, and a component is not all of its namespace.
+    """
+    if not address.scheme or address.port is None or target.is_part:
+        return False
+    services = target.resources.of_kind("Service")
+    return any(service.namespace == address.namespace for service in services)
+
+
+def _severity(address: Reference, target: Target) -> Severity:
+    """Who makes the namespace knows its Services; a database may be somebody else's."""
+    made = {namespace.name for namespace in target.resources.of_kind("Namespace")}
+    is_web = address.scheme in ("http", "https")
+    return Severity.ERROR if is_web and address.namespace in made else Severity.WARNING
 
 
 def _port(address: Reference, service: Resource, target: Target) -> Iterator[Problem]:

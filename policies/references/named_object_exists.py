@@ -9,9 +9,11 @@ Looks at `imagePullSecrets`, TLS Secrets of Ingresses and Gateways, the Secrets 
 annotations that name Secrets or Services (`nginx.ingress.kubernetes.io/auth-secret` …), the
 Services of webhooks, of APIServices and of StatefulSets (`serviceName`). Services must be in the
 target or in `facts.services` of `policies.yaml`, Secrets must be delivered by the target or be
-declared in `facts.secretKeys`. Other kinds that objects name (classes, stores of External Secrets,
-issuers, KEDA's authentications, volumes …) often belong to the cluster: for them, only a name
-that is nearly that of an object in the target is a finding, and every other one is not judged.
+declared in `facts.secretKeys`; where nothing is declared there and no ExternalSecret is in the
+target, a missing Secret is only a warning. Other kinds that objects name (classes, stores of
+External Secrets, issuers, KEDA's authentications, volumes …) often belong to the cluster: for them,
+only a name that is nearly that of an object in the target is a finding, and every other one is not
+judged.
 
 A Secret that a program of the target may create, because its role lets it or because a custom
 object names it, is not judged.
@@ -27,7 +29,7 @@ https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 
 from collections.abc import Iterator
 
-from tools.kubernetes.provided import SECRET
+from tools.kubernetes.provided import SECRET, provided_by
 from tools.kubernetes.reference import Reference, Via
 from tools.kubernetes.references import same_namespace
 from tools.kubernetes.resource import Resource
@@ -45,6 +47,7 @@ SYSTEM = "system-"
 """Priority classes that every cluster has begin with it."""
 
 NEARLY = 0.85
+SECRET_REMEDY = "Correct the name, add what makes the Secret, or declare it in facts.secretKeys."
 
 
 @rule(
@@ -81,7 +84,29 @@ def _secret(reference: Reference, target: Target) -> Iterator[Problem | Unjudged
     elif near is None and creator:
         yield Unjudged(f"{reference.called} is not here, but {creator}", path=reference.path)
     else:
-        yield _problem(reference, f"nothing delivers {reference.called}", near, Severity.WARNING)
+        severity = Severity.ERROR if _lists_secrets(target) else Severity.WARNING
+        sentence = f"nothing delivers {reference.called}"
+        if near is None and (declared := _declared(reference, target)):
+            sentence += f"; did you mean {declared!r}?"
+        problem = _problem(reference, sentence, near, severity)
+        yield problem._replace(remedy=SECRET_REMEDY)
+
+
+def _declared(reference: Reference, target: Target) -> str | None:
+    """The nearly equal name of a Secret that policies.yaml declares, or that something makes."""
+    made = (one for resource in target.resources for one in provided_by(resource))
+    names = {one.name for one in made if one.kind == SECRET}
+    names |= {name.rpartition("/")[2] for name in target.facts.secret_keys}
+    return closest(reference.name, names, NEARLY)
+
+
+def _lists_secrets(target: Target) -> bool:
+    """Whether the Secrets of a target are known: it runs, and somebody says where they come from.
+
+    A component has those of the overlays that use it.
+    """
+    stated = target.facts.secret_keys or target.resources.of_kind("ExternalSecret")
+    return bool(stated) and not target.is_part
 
 
 def _service(reference: Reference, target: Target) -> Iterator[Problem | Unjudged]:

@@ -44,6 +44,8 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
         if "emptyDir" not in volume and all(volume[key] is None for key in volume if key != "name"):
             name = volume.get("name")
             yield Problem(path, f"volume {name!r} has no source, which makes it an empty directory")
+    if not isinstance(pod.get("volumes") or [], list):
+        return  # schema-valid's to report
     volumes = volumes_of(pod)
     for container in pod.containers:
         yield from _mounts(container, volumes)

@@ -139,4 +139,8 @@ def _missing(
             slug = component.resource.ref.slug
             if not any(fnmatchcase(slug, glob) for glob in options.only.get(here, ())):
                 message = f"{slug!r} is in {here}, and not in {there}"
-                yield Problem(("metadata", "name"), message, component.resource)
+                remedy = (
+                    f"Add it to {there} as well, or name it under the option `only` of this rule, "
+                    f"as `only: {{{here}: [{slug}]}}`."
+                )
+                yield Problem(("metadata", "name"), message, component.resource, remedy)

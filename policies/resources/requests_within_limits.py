@@ -29,7 +29,7 @@ from tools.rules.target import Target
     judges=Judges.POD,
     severity=Severity.ERROR,
     remedy="Raise the limit or lower the request; state both, so that no default comes between.",
-    defers_to=("quantity-unit-sane", "resource-range", "limits-set"),
+    defers_to=("quantity-unit-sane", "limits-set"),
 )
 def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     resources = PodResources(pod, target.resources)

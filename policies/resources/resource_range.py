@@ -14,7 +14,8 @@ LimitRange included. There is no range to begin with, so the rule says nothing u
             requests: {cpu: {min: 50m, max: 250m}}
             limits: {memory: {max: 512Mi}}
 
-An amount that is missing altogether is the business of `requests-set` and `limits-set`.
+An amount that is missing altogether is the business of `requests-set` and `limits-set`, a request
+above its limit, which no pod gets past, that of `requests-within-limits`.
 
 https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#resource-units-in-kubernetes
 """
@@ -52,7 +53,7 @@ class Options:
     severity=Severity.ERROR,
     remedy="Bring the amount into the range, or agree on another range in policies.yaml.",
     options=Options,
-    defers_to=("quantity-unit-sane",),
+    defers_to=("quantity-unit-sane", "requests-within-limits"),
 )
 def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem | Unjudged]:
     for own in PodResources(pod, target.resources).containers:

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from tools.kubernetes.autoscaling import bounds_of
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.rollout import SCALABLE
-from tools.rules.rule import Cause, Judges, Problem, Severity, rule
+from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
@@ -37,8 +37,9 @@ def check(workload: Resource, target: Target, options: None) -> Iterator[Problem
     low, high = bounds_of(autoscaler)
     owner = f"{autoscaler.kind} {autoscaler.name!r}"
     reference = ("spec", "scaleTargetRef", "name")
-    yield Problem.between(
+    # Whichever was added last, the replicas are what has to go.
+    yield Problem(
+        ("spec", "replicas"),
         f"replicas is {count!r} although {owner} sets it between {low.value} and {high.value}",
-        Cause(workload, ("spec", "replicas"), "the replicas"),
-        Cause(autoscaler, reference, "the autoscaler names this workload"),
+        related=((autoscaler, reference, "the autoscaler names this workload"),),
     )

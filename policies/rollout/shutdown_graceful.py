@@ -36,7 +36,8 @@ _SLEEP = re.compile(r"(?:^|[\s;&|/])sleep\s+([0-9]{1,6})s?(?=$|[\s;&|])")
 @rule(
     judges=Judges.POD,
     severity=Severity.WARNING,
-    remedy="Give the container lifecycle.preStop.sleep.seconds: 5 or more, below the grace period.",
+    remedy="Give the container lifecycle.preStop.sleep.seconds: 5 or more, below the grace period; "
+    "or declare the workload in facts.drains if it finishes open requests by itself.",
 )
 def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     services = request_services_of(pod, target.resources) if pod.workload.kind in KINDS else []
@@ -53,8 +54,10 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     for container in serving_containers(pod, services):
         seconds = _sleep_of(container)
         if not drains and (container.get(*PRE_STOP) is None or seconds == 0):
-            message = f"container {container.name!r} stops while Service {services[0].name!r} still"
-            yield Problem(container.at(*PRE_STOP), f"{message} sends it connections")
+            message = f"container {container.name!r} may get requests of Service"
+            why = "has no preStop hook" if seconds is None else "waits 0 s in its preStop hook"
+            message = f"{message} {services[0].name!r} after SIGTERM, and {why}"
+            yield Problem(container.at(*PRE_STOP), message)
         elif seconds is not None and isinstance(grace, int) and seconds >= grace:
             message = f"container {container.name!r} sleeps {seconds} s before it stops, and"
             yield Problem.between(

@@ -7,7 +7,8 @@ Looks at the keys of ExternalSecrets, SealedSecrets and Secrets of the target, a
 `facts.secretKeys` of `policies.yaml` declares for a Secret from which the target takes some key. A
 key is used if a variable, a volume or a mount names it, and all of them are as soon as anything
 takes the Secret as a whole: `envFrom`, a volume without `items`, a pull Secret, the TLS of an
-Ingress, an annotation, a custom object. A key that a pod misspells is for secret-key-declared.
+Ingress, an annotation, a custom object. A key that a pod misspells is for secret-key-declared,
+unless it is `optional: true`, so that the pod runs without the value.
 Keys that the type prescribes (TLS, registries, SSH, tokens) are not asked for, nor is anything
 that Argo CD finds by its label.
 
@@ -18,7 +19,7 @@ people take is not seen.
 https://kubernetes.io/docs/concepts/security/secrets-good-practices/
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from tools.kubernetes.provided import SECRET, Keys, Provided, provided_by
 from tools.kubernetes.reference import Reference
@@ -27,6 +28,8 @@ from tools.kubernetes.secrets import ARGOCD_TYPE, OPAQUE, type_of
 from tools.kubernetes.spelling import closest
 from tools.rules.rule import Judges, Problem, Severity, SourceProblem, Unjudged, rule
 from tools.rules.target import Target
+
+Used = Mapping[str | None, Reference]
 
 KINDS = ("ExternalSecret", "SealedSecret", "Secret")
 
@@ -61,23 +64,40 @@ def _unused(provided: Provided, keys: Keys, target: Target) -> Iterator[Problem 
         yield Unjudged(f"there is no pod here that could take {called}", provided.resource)
     elif used:
         for key in _unused_keys(keys, used):
-            yield Problem(keys[key], f"no pod takes key {key!r} of {called}", provided.resource)
+            sentence, by = _told(key, provided.name, keys, used)
+            related = ((by.resource, by.place, "it takes this one"),) if by else ()
+            yield Problem(keys[key], sentence, provided.resource, related=related)
     elif not _is_read_otherwise(provided, target):
         yield Problem(provided.path, f"nothing takes {called}", provided.resource)
 
 
-def _unused_keys(keys: Collection[str], used: Collection[str | None]) -> list[str]:
-    """The keys that are not taken, but for those that somebody means and misspells."""
+def _unused_keys(keys: Collection[str], used: Used) -> list[str]:
+    """The keys that are not taken, but for those that somebody needs and misspells."""
     if None in used:
         return []
-    meant = {closest(key, keys) for key in used if key is not None and key not in keys}
+    needed = (key for key, by in used.items() if key and key not in keys and not by.optional)
+    meant = {closest(key, keys) for key in needed}
     return [key for key in keys if key not in used and key not in meant]
 
 
-def _used(name: str, namespace: str, target: Target) -> set[str | None]:
-    """The keys that are taken from a Secret; None stands for all of them."""
+def _told(key: str, name: str, keys: Collection[str], used: Used) -> tuple[str, Reference | None]:
+    """The sentence about a key that is not taken, and who may be meant to take it.
+
+    Where a key may be missing, nobody else says that it is.
+    """
+    near = closest(key, [other for other in used if other and other not in keys])
+    sentence = f"no pod takes key {key!r} of Secret {name!r}"
+    if near is None:
+        return sentence, None
+    by = used[near]
+    return f"{sentence}; did you mean {near!r}, which {by.resource.ref.slug} takes if it can?", by
+
+
+def _used(name: str, namespace: str, target: Target) -> Used:
+    """The keys that are taken from a Secret, None for all of them, each with who takes it."""
     references = target.references.to(SECRET, name, namespace)
-    return {reference.key for reference in references if reference.key or _is_of_all(reference)}
+    taken = [one for one in references if one.key or _is_of_all(one)]
+    return {one.key: one for one in sorted(taken, key=lambda one: not one.optional)}
 
 
 def _is_of_all(reference: Reference) -> bool:
@@ -100,4 +120,4 @@ def _undeclared(name: str, keys: tuple[str, ...], target: Target) -> Iterator[So
     for key in _unused_keys(keys, used) if used else ():
         place = target.fact_place("secretKeys", name, keys.index(key))
         if place:
-            yield SourceProblem(place, f"no pod takes key {key!r} of Secret {name!r}")
+            yield SourceProblem(place, _told(key, name, keys, used)[0])

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from policies.images import image_pinned_by_digest
 from policies.kustomize import (
     file_used,
     generator_immutable_hashed,
     images_entry_matches,
+    kustomization_plain,
     kustomization_refs_local,
     patch_effective,
     patch_keeps_maps,
@@ -237,4 +239,65 @@ nothing
         " kustomization → Move the file here, or give its folder a kustomization and name the"
         " folder.",
         "overlay/kustomization.yaml:5:5 empty holds no kustomization → Add one, or name its files.",
+    ]
+
+
+def test_a_name_of_nothing_is_answered_with_what_is_there_and_not_listed(tmp_path: Path) -> None:
+    overlay = """
+--- overlay/namespace.yaml
+kind: Namespace
+--- overlay/settings.yaml
+kind: ConfigMap
+--- overlay/kustomization.yaml
+resources:
+  - namespaces.yaml
+  - settings.yaml
+  - setting.yaml
+  - ../bases
+"""
+    remedy = "Correct the name or delete the entry."
+    assert sentences(kustomization_refs_local.check, tmp_path, WEB + overlay) == [
+        "overlay/kustomization.yaml:2:5 'namespaces.yaml' does not exist; "
+        f"did you mean 'namespace.yaml'? → {remedy}",
+        f"overlay/kustomization.yaml:4:5 'setting.yaml' does not exist → {remedy}",
+        "overlay/kustomization.yaml:5:5 '../bases' does not exist; "
+        f"did you mean '../base'? → {remedy}",
+    ]
+
+
+def test_a_plugin_is_not_called_by_a_kind_that_is_no_text(tmp_path: Path) -> None:
+    overlay = """
+--- overlay/kustomization.yaml
+transformers:
+  - |-
+    apiVersion: example.com/v1
+    kind: Y
+    metadata: {name: program}
+"""
+    assert [f.message for f in verdict(kustomization_plain.check, tmp_path, overlay).findings] == [
+        "this plugin runs a program or a container while rendering"
+    ]
+
+
+def test_an_entry_for_no_image_speaks_for_the_image_it_means_unless_that_is_waived(
+    tmp_path: Path,
+) -> None:
+    overlay = """
+--- overlay/kustomization.yaml
+resources: [../base]
+images:
+  - {name: example.com/shop/wed, newTag: 1.0.1}
+"""
+    rules = (images_entry_matches.check, image_pinned_by_digest.check)
+    repository = Repository(plant(tmp_path, WEB + overlay))
+    target = prepare(Start(repository, NamedTarget("overlay", Kind.KUSTOMIZATION))).target
+    catalogue = {rule.id: rule for rule in rules}
+    settings = {rule.id: Setting(rule.severity, rule.options) for rule in rules}
+
+    found = judge(catalogue, settings, target).findings
+    assert [finding.rule for finding in found] == ["images-entry-matches"]
+    waived = judge(catalogue, settings, target, lambda f: f.rule == "image-pinned-by-digest")
+    assert [finding.rule for finding in waived.findings] == [
+        "image-pinned-by-digest",
+        "images-entry-matches",
     ]

@@ -228,7 +228,7 @@ spec:
 """
 
 
-def test_replicas_below_an_autoscaler_are_to_be_deleted_where_the_last_of_both_was_set(
+def test_replicas_below_an_autoscaler_are_to_be_deleted_whichever_was_set_last(
     tmp_path: Path,
 ) -> None:
     overlay = """
@@ -240,11 +240,10 @@ apiVersion: kustomize.config.k8s.io/v1alpha1
 kind: Component
 resources: [hpa.yaml]
 --- component/hpa.yaml"""
-    hpa = HPA.replace("NAME", "web").replace("    name: web", "    name: §web")
-    base = BASE.replace("replicas: 3", "replicas: ~3")
+    hpa = HPA.replace("NAME", "web").replace("    name: web", "    name: ~web")
+    base = BASE.replace("replicas: 3", "replicas: §3")
     check(tmp_path / "component", base + overlay + hpa, "replicas-owned-by-autoscaler")
 
-    hpa = HPA.replace("NAME", "web").replace("    name: web", "    name: ~web")
     overlay = overlay.replace("[../base]", "[../base]\nreplicas:\n  - name: web\n    count: §2")
     check(tmp_path / "entry", BASE + overlay + hpa, "replicas-owned-by-autoscaler")
 

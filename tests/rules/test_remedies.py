@@ -88,6 +88,18 @@ class Case(NamedTuple):
     settings: str = ""
 
 
+DISTINCT = {
+    "{httpGet: {path: /health, port: 80}}": "Let liveness ask for a sign of life (/health), "
+    "readiness for all it needs (/ready).",
+    "{grpc: {port: 80}}": "Give each probe a `service` of its own, for which the program answers "
+    "separately.",
+    "{tcpSocket: {port: 80}}": "Let readiness ask by httpGet, grpc or exec for all the program "
+    "needs; an open port is only a sign of life.",
+    "{exec: {command: [live]}}": "Let the command of liveness look for a sign of life, that of "
+    "readiness for all the program needs.",
+}
+
+
 def pod(fields: str, **container: str) -> str:
     own = "".join(f", {key}: {value}" for key, value in container.items())
     return f"{POD}  containers: [{{name: web{own}}}]\n  {fields}\n"
@@ -124,6 +136,10 @@ CASES = [
          pod("", securityContext="{capabilities: {drop: [ALL], add: [CAP_NET_BIND_SERVICE]}}"),
          "container 'web' adds the capability 'CAP_NET_BIND_SERVICE'",
          "Write `NET_BIND_SERVICE`."),
+    Case("capabilities-dropped", pod("", securityContext="{capabilities: {drop: [all]}}"),
+         "container 'web' does not drop ALL capabilities: 'all' is not in upper case, so that the "
+         "standard refuses it",
+         "Write `ALL`, in upper case."),
     Case("capabilities-dropped",
          pod("", securityContext="{capabilities: {drop: [ALL], add: [SYS_ADMIN]}}"),
          "container 'web' adds the capability 'SYS_ADMIN'",
@@ -165,6 +181,15 @@ CASES = [
     Case("startup-probe-set", deployment("", startupProbe="{periodSeconds: 5}"),
          "the startup probe of container 'web' asks nothing",
          "Write httpGet, tcpSocket, grpc or exec below startupProbe."),
+    *(Case("probes-distinct", pod("", livenessProbe=probe, readinessProbe=probe),
+           "the liveness probe of container 'web' asks the same as its readiness probe", remedy)
+      for probe, remedy in DISTINCT.items()),
+    Case("probes-distinct",
+         pod("", livenessProbe="{grpc: {port: 80}}", readinessProbe="{grpc: {port: 80}}"),
+         "the liveness probe of container 'web' asks the same as its readiness probe",
+         "Give each probe a `service` of its own, for which the program answers separately. "
+         "Or give liveness a failureThreshold by which it fails later than readiness.",
+         "rules: {probes-distinct: {acceptLaterLiveness: true}}"),
     Case("probe-timing-sane", pod("", livenessProbe=f"{{{PROBE}, failureThreshold: 0}}"),
          "failureThreshold of the liveness probe of container 'web' is 0, which the API server "
          "takes for the default 3",
@@ -180,7 +205,8 @@ CASES = [
          "the liveness probe of container 'web' may take 1 s and is repeated every 1 s",
          "Write `periodSeconds: 2` or more."),
     Case("probe-timing-sane",
-         pod("", livenessProbe=f"{{{PROBE}, periodSeconds: 8}}", readinessProbe=f"{{{PROBE}}}"),
+         pod("", livenessProbe=f"{{{PROBE}, periodSeconds: 8}}",
+             readinessProbe="{grpc: {port: 9000}}"),
          "the liveness probe of container 'web' gives up after 24 s, not later than readiness, "
          "which does after 30 s",
          "Write `failureThreshold: 4` or more in the liveness probe."),

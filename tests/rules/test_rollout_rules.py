@@ -85,7 +85,9 @@ def test_metrics_need_no_draining() -> None:
     scraped = findings(shutdown_graceful.check, DEPLOYMENT, SERVICE.replace("PORT", "http-metrics"))
     served = findings(shutdown_graceful.check, DEPLOYMENT, SERVICE.replace("PORT", "http"))
 
-    sentence = "container 'web' stops while Service 'web' still sends it connections"
+    sentence = (
+        "container 'web' may get requests of Service 'web' after SIGTERM, and has no preStop hook"
+    )
     assert (scraped, served) == ([], [(Severity.WARNING, sentence)])
 
 

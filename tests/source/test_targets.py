@@ -24,6 +24,21 @@ components: [../../components/extra]
     assert targets(tmp_path, text) == ["overlays/prod"]
 
 
+def test_what_one_of_two_kustomizations_of_a_folder_builds_on_is_no_target(tmp_path: Path) -> None:
+    text = """
+--- base/kustomization.yaml
+resources: []
+--- components/extra/kustomization.yaml
+kind: Component
+--- prod/kustomization.yaml
+resources: [../base]
+components: [../components/extra]
+--- prod/kustomization.yml
+resources: []
+"""
+    assert targets(tmp_path, text) == ["prod"]
+
+
 def test_kustomizations_that_use_each_other_are_judged_all_the_same(tmp_path: Path) -> None:
     text = """
 --- itself/kustomization.yaml

@@ -1,6 +1,6 @@
 """What the entries of a target's kustomizations did, for the rules that judge them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tools.kubernetes.resource import as_map
@@ -8,6 +8,7 @@ from tools.rules.rule import SourceProblem
 from tools.rules.target import Target
 from tools.rules.typed import nearest
 from tools.source.kustomization_fields import KUSTOMIZATION
+from tools.source.misplaced import misplaced
 from tools.source.place import Place
 from tools.source.strict import faults
 from tools.source.tree import Tree
@@ -61,16 +62,24 @@ def mistakes(target: Target, *kinds: str) -> Iterator[SourceProblem]:
     if target.tree is None or target.tree.refusals or target.trace is None:
         return
     stop = first_stop(target)
-    unreadable = frozenset() if target.resources else _unreadable(target.tree)
-    for application in target.trace.applied:
-        if application.place.file in unreadable:
-            continue  # what stands there is not what was meant
+    for application in _as_meant(target, target.tree, target.trace.applied):
         if _kind(application, _ALL_PLUGINS) in kinds:
             for mistake in application.mistakes:
                 if stop and mistake is stop.mistake:
                     yield _problem(application, _told(application, mistake))
                 elif _is_sure(target, application, mistake) and not _is_told(stop, mistake):
                     yield _problem(application, mistake)
+
+
+def _as_meant(target: Target, tree: Tree, applied: Sequence[Application]) -> Iterator[Application]:
+    """What entries did, but for those that only did it because a kustomization is not read as it
+    was meant; where Kustomize renders all the same, that is all of them.
+    """
+    if target.resources:
+        yield from applied
+    elif not any(misplaced(tree)):
+        unreadable = _unreadable(tree)
+        yield from (a for a in applied if a.place.file not in unreadable)
 
 
 class Stop(NamedTuple):
@@ -106,14 +115,16 @@ def _was_started(tree: Tree) -> bool:
     """Whether Kustomize got as far as building objects, as the kustomizations tell."""
     if tree.root is None or tree.root.is_component or tree.refusals:
         return False
-    return not _unreadable(tree)
+    return not _unreadable(tree) and not any(misplaced(tree))
 
 
 def _unreadable(tree: Tree) -> frozenset[str]:
-    """The kustomizations that Kustomize cannot read."""
+    """The kustomizations that Kustomize cannot read, or reads in part: of two equal keys one."""
     documents = [k.document for k in tree.kustomizations.values()]
     return frozenset(
-        d.file for d in documents if any(fault.stops for fault in faults(d, KUSTOMIZATION))
+        d.file
+        for d in documents
+        if any(fault.stops or fault.first for fault in faults(d, KUSTOMIZATION))
     )
 
 

@@ -77,7 +77,8 @@ def _component(start: Start, tree: Tree) -> Prepared:
     """A component by itself: what it adds, as it is written, and its kustomization."""
     obstacles = _refused(tree)
     added = [use.file for use in tree.uses if use.reference.field == "resources"]
-    documents = [d for d in tree.documents() if d.file in added]
+    # Beside something that cannot be read, what is there looks as if it were all.
+    documents = [d for d in tree.documents() if d.file in added and not tree.refusals]
     target = _as_written(start, documents, tuple(tree.files), obstacles, tree)
     target.documents = tuple(tree.documents())
     return Prepared(target, obstacles)

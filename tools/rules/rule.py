@@ -101,7 +101,8 @@ class SourceProblem(NamedTuple):
     """A violation at a place in a tracked file; `related` are other places with a few words.
 
     `stops` says that Kustomize stops at it, must not be started because of it, or renders something
-    that is no object: if the target is not judged, this is why.
+    that is no object: if the target is not judged, this is why. `explains` are fields about which
+    other rules are silent then, as of a Problem.
     """
 
     place: Place
@@ -109,6 +110,7 @@ class SourceProblem(NamedTuple):
     remedy: str | None = None
     related: tuple[tuple[Place, str], ...] = ()
     stops: bool = False
+    explains: tuple[Consequences, ...] = ()
 
 
 class Unjudged(NamedTuple):

@@ -62,14 +62,15 @@ def judge(
         try:
             for outcome in run.outcomes():
                 run.record(outcome, verdict)
-                if isinstance(outcome, Problem) and outcome.explains:
+                if not isinstance(outcome, Unjudged) and outcome.explains:
                     explained += [(verdict.findings[-1], what) for what in outcome.explains]
         except Exception as error:  # a defect of one rule must not hide what the others found
             verdict.not_judged.append(run.crash(error))
     told = without_echoes(verdict.findings, rules, is_waived)
     still = {id(finding) for finding in told if not is_waived(finding)}
     explained = [(by, what) for by, what in explained if id(by) in still]
-    verdict.findings[:] = [f for f in told if not is_consequence(f, explained)]
+    # What a waiver accepts stays, so that the waiver is not reported as accepting nothing.
+    verdict.findings[:] = [f for f in told if is_waived(f) or not is_consequence(f, explained)]
     verdict.findings.sort(key=lambda finding: finding.order)
     verdict.not_judged.sort(key=lambda entry: entry.order)
     return verdict

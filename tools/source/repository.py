@@ -69,6 +69,10 @@ class Repository:
         """Whether a folder holds a kustomization file, or several."""
         return bool(self._kustomizations(folder))
 
+    def kustomizations(self, folder: str) -> list[str]:
+        """The kustomization files of a folder, of which Kustomize accepts no more than one."""
+        return [join(folder, name) for name in self._kustomizations(folder)]
+
     def _kustomizations(self, folder: str) -> list[str]:
         return [n for n in KUSTOMIZATION_NAMES if self.is_file(join(folder, n))]
 

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from enum import Enum
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -179,6 +180,16 @@ def _read(repository: Repository, folder: str) -> Kustomization | None:
         return None  # judged as a target of its own, which says what is wrong with it
 
 
+def _uses(repository: Repository, folder: str) -> list[str]:
+    """What the kustomization of a folder names; of several, of which one is too many, all do."""
+    found: list[str] = []
+    for file in repository.kustomizations(folder):
+        with suppress(SourceError):
+            kustomization = read_kustomization(repository, file)
+            found += [join(folder, reference.value) for reference in kustomization.references]
+    return found
+
+
 def _within(folder: str, folders: Sequence[str]) -> bool:
     return any(folder == f or not f or folder.startswith(f + "/") for f in folders)
 
@@ -189,10 +200,7 @@ def _tops(repository: Repository, folders: Sequence[str]) -> list[str]:
     Of kustomizations that only use each other in a circle, the first one.
     """
     read = {folder: _read(repository, folder) for folder in folders}
-    uses = {
-        folder: [join(folder, reference.value) for reference in k.references] if k else []
-        for folder, k in read.items()
-    }
+    uses = {folder: _uses(repository, folder) for folder in folders}
     used = {name for names in uses.values() for name in names}
     alone = [folder for folder, k in read.items() if not (k and k.is_component and folder in used)]
     tops: list[str] = []
