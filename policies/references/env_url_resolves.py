@@ -34,6 +34,7 @@ https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tools.kubernetes.addresses import DEFAULT_PORTS, service_name
 from tools.kubernetes.reference import Reference, Via
@@ -41,11 +42,17 @@ from tools.kubernetes.resource import Resource, as_list
 from tools.kubernetes.service_addresses import answered_ports, near_service, protocol_of
 from tools.kubernetes.spelling import closest
 from tools.kubernetes.traffic.entrances import targets
-from tools.kubernetes.traffic.spans import port_words
+from tools.kubernetes.traffic.policy import Direction
+from tools.kubernetes.traffic.spans import Spans, port_words
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 from tools.source.place import FieldPath
 
+if TYPE_CHECKING:
+    from tools.kubernetes.traffic.ends import End
+    from tools.kubernetes.traffic.matrix import Matrix
+
+OPEN = "Open the port in the policies of both, or do not give the pod this address."
 BUILT_IN = frozenset({("kubernetes", "default"), ("kube-dns", "kube-system")})
 
 
@@ -90,7 +97,24 @@ def _cut(address: Reference, target: Target) -> Iterator[Problem]:
         why = (
             f"leads to {shut[0].destination.slug} ({words}), which policies keep {source.slug} from"
         )
-        yield _problem(address, why, service, ("metadata", "name"))
+        problem = _problem(address, why, service, ("metadata", "name"))
+        closed = tuple(_gaps(matrix, source, shut[0].destination, behind[shut[0].destination]))
+        yield problem._replace(related=(*problem.related, *closed), remedy=OPEN)
+
+
+def _gaps(
+    matrix: "Matrix", source: "End", destination: "End", wanted: Spans
+) -> Iterator[tuple[Resource, FieldPath, str]]:
+    """The policy, and the field of it, that each closed side would have to open."""
+    from tools.kubernetes.traffic.remedies import gap
+
+    sides = ((source, Direction.EGRESS, destination), (destination, Direction.INGRESS, source))
+    for end, direction, other in sides:
+        *_, possible = matrix.opened(end, direction, other)
+        found = gap(matrix, end, direction, other, wanted)
+        if found and not wanted.intersection(possible):
+            words = f"for the {direction.field} of {end.slug} this policy {found.words}"
+            yield found.policy.resource, found.path, words
 
 
 def _judge(address: Reference, target: Target, options: Options) -> Iterator[Problem | Unjudged]:
