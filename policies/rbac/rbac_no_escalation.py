@@ -70,7 +70,7 @@ def _everything(grant: Grant, access: Access) -> Iterator[Problem]:
     if grant.is_stated:
         path = grant.at("verbs", grant.rules[0]["verbs"].index(ALL))
     holders = [h for h in grant.holders if not (h.subject and h.subject.name == MASTERS)]
-    if holders or (grant.is_stated and not grant.holders):
+    if holders or not grant.holders:
         yield _problem(grant, path, f"do anything{where(grant, holders)}", holders, access)
 
 
