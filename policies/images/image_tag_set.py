@@ -8,7 +8,8 @@ Looks at the images of all containers, init containers included, and of volumes 
 A reference is read as the container runtimes read it: in `registry.example.com:5000/app` the colon
 belongs to the port, so that the image has no tag, although other checkers take it for one. A digest
 decides alone, whatever tag stands before it. A text that is no image reference at all, which no
-kubelet could pull, is reported here too.
+kubelet could pull, is reported here too. So is a digest that is too short. A container without any
+image is `container-image-set`'s to report.
 
 The image `auto` of a pod with Istio's injection templates is replaced when the pod is created, and
 `ko://…` by the tool that builds it; neither is judged. Whether a tag exists cannot be seen.

@@ -8,6 +8,8 @@ direction, or selects a label that the pod template has not got, looks as if it 
 A policy is about ingress unless `policyTypes` says otherwise, and about egress if `policyTypes`
 names it or, without `policyTypes`, if it has egress rules. Compared are the labels of the pod
 template; a default deny of the namespace counts. It does not matter here what the policies open.
+kube-linter is content with one direction; polaris wants rules in both, and so refuses a policy
+that denies everything.
 
 Not judged are pods in the network of their node (what policies do about those is left to the
 network plugin), pods that a policy selects by a label which a controller gives to some of them,

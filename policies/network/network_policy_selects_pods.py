@@ -10,7 +10,8 @@ Compared are the labels of every pod template of the policy's namespace, with `m
 is for all pods there will ever be and always right.
 
 Not judged is a policy in a namespace of which the target holds no pods, or holds custom objects
-that an operator may turn into pods, and a component by itself.
+that an operator may turn into pods, and a component by itself. kube-linter and kube-score report a
+policy that stands in its file alone.
 
 https://kubernetes.io/docs/concepts/services-networking/network-policies/#networkpolicy-resource
 """

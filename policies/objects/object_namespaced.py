@@ -11,6 +11,8 @@ because an object may belong there wherever the others go. A kind that lives out
 namespaces must not name one: the API server drops it, and tools that compare by namespace keep
 looking for an object that is not there. CustomResourceDefinitions of the target say what holds
 for their kinds; other custom kinds are reported as not judged, once per kind, if it matters.
+kube-linter asks for a namespace in every manifest, and Kyverno has a policy against `default`; but
+manifests may be meant for whichever namespace they are applied to.
 
 https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/#not-all-objects-are-in-a-namespace
 """

@@ -8,7 +8,8 @@ Each container (init, sidecar, main and ephemeral) needs an entry `ALL` in `capa
 written exactly so: the restricted standard does not recognise `all`, and a list of single
 capabilities is not enough. `add` may hold NET_BIND_SERVICE, for ports below 1024, and nothing else;
 `CAP_NET_BIND_SERVICE` is another word to the standard. Capabilities cannot be set for the whole
-pod, nor on Windows pods (`spec.os.name: windows`), which are skipped.
+pod, nor on Windows pods (`spec.os.name: windows`), which are skipped. kube-linter is content if
+NET_RAW is dropped.
 
 https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 """

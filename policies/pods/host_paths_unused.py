@@ -7,7 +7,8 @@ to one machine: rescheduled, the pod finds another directory.
 
 Each volume with `hostPath` is a finding, mounted or not, because admission refuses it either way.
 PersistentVolumes with a hostPath are another matter and not judged. Node agents that need
-one path deserve a waiver, and `readOnly: true` on the mount.
+one path deserve a waiver, and `readOnly: true` on the mount. kube-linter reports only paths that
+are sensitive, or mounted writable.
 
 https://kubernetes.io/docs/concepts/storage/volumes/#hostpath
 """

@@ -8,7 +8,8 @@ Kubernetes allows escalation unless it is told otherwise, there is no setting fo
 and so each container (init, sidecar, main and ephemeral) must say `false` itself. Containers that
 are privileged or hold SYS_ADMIN can escalate whatever this field says, and beside
 `privileged: true` the API server refuses `false`: take those away first. Windows pods
-(`spec.os.name: windows`) cannot set the field and are skipped.
+(`spec.os.name: windows`) cannot set the field and are skipped. kube-linter accepts containers that
+leave the field unset, and reports SYS_ADMIN under it, which here is `capabilities-dropped`.
 
 https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
 """

@@ -10,7 +10,9 @@ replaces. A `runAsUser: 0` that some container runs with is a finding even besid
 `runAsNonRoot: true`: such a container never starts. A pod-wide value that every container
 replaces has no effect and is accepted, except where a Namespace of the same target enforces
 `restricted`, because admission refuses the pod all the same. A positive `runAsUser` is no
-substitute for `runAsNonRoot`: the restricted standard asks for the latter.
+substitute for `runAsNonRoot`: the restricted standard asks for the latter. kube-linter is content
+with it. kube-score asks for a user and a group above 10000 instead, which no standard does, and
+Kyverno's policy refuses a pod-wide `runAsUser: 0` even where each container replaces it.
 
 With `hostUsers: false`, root in the container is nobody on the node. Kubernetes 1.35 and later
 accept that instead; older target versions do not. Which user an image names cannot be seen here.

@@ -10,7 +10,8 @@ sidecar, main and ephemeral); a container's own profile replaces the pod's. `Unc
 a finding wherever it stands, for the whole pod even if each container replaces it, as the
 restricted standard has it. The old seccomp annotations have meant nothing since Kubernetes 1.27.
 That a Localhost profile exists on the nodes cannot be seen here. Windows pods
-(`spec.os.name: windows`) cannot set a profile and are skipped.
+(`spec.os.name: windows`) cannot set a profile and are skipped. kube-score is content with any
+profile, and polaris with one of several ways to harden a container; here each has its rule.
 
 https://kubernetes.io/docs/tutorials/security/seccomp/
 """

@@ -7,7 +7,8 @@ bound to the account, and whatever is granted to all authenticated callers.
 `automountServiceAccountToken: false` on the pod decides; if the pod leaves it unset, the field of
 its ServiceAccount in the same target does; unset there too, the token is mounted. A pod that
 leaves the answer to a ServiceAccount outside the target is not judged, except for `default`,
-which Kubernetes creates without the field.
+which Kubernetes creates without the field. Kyverno has policies that ask for the field on every
+pod, and on every ServiceAccount: one of the two is enough.
 
 Two things show that a workload does call the API: it is declared under `facts.apiClients` of
 `policies.yaml`, or a RoleBinding or ClusterRoleBinding of the same target names its

@@ -7,7 +7,8 @@ them unless the node was started with `--allowed-unsafe-sysctls`, and then the p
 Looks at `securityContext.sysctls` of the pod. The safe set has grown: ip_local_reserved_ports since
 Kubernetes 1.27, tcp_keepalive_time, tcp_keepalive_intvl, tcp_keepalive_probes and tcp_fin_timeout
 since 1.29, tcp_rmem and tcp_wmem since 1.32. A sysctl must be safe on every target version. Names
-are compared as they stand: the standard does not recognise `net/ipv4/…` with slashes.
+are compared as they stand: the standard does not recognise `net/ipv4/…` with slashes. kube-linter
+goes by prefixes such as `net.` and so refuses safe ones too.
 
 https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/#safe-and-unsafe-sysctls
 """

@@ -7,7 +7,8 @@ Looks at main containers and native sidecars of every workload that runs until i
 Pods that are always restarted included. Jobs, CronJobs and Pods with another `restartPolicy` end
 by themselves, init containers before the others start: they need none. A probe without `httpGet`,
 `tcpSocket`, `grpc` or `exec` is none. A liveness probe that fails too easily does more harm than a
-missing one; `probes-distinct` and `probe-timing-sane` look at that.
+missing one; `probes-distinct` and `probe-timing-sane` look at that. Kyverno's policy is content
+with any one of the three probes.
 
 https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/#liveness-probe
 """

@@ -9,7 +9,7 @@ has to be among the `ports` of the same container, by number or name; what anoth
 pod listens on says nothing about this one. In a container that declares no port at all a number is
 accepted, because declaring ports is optional and nothing contradicts it; `requireDeclaration: true`
 makes it a finding too. A probe with a `host` of its own asks somebody else, so only names are
-judged.
+judged. kube-linter reports a port of a container that declares none.
 
 https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
 """

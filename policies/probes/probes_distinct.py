@@ -8,7 +8,8 @@ Looks at main containers and native sidecars. Two HTTP probes are the same if pa
 two TCP probes by their port, gRPC probes by port and service, commands by their words. Times and
 thresholds make no difference. Kubernetes' own documentation allows one cheap endpoint for both if
 liveness gives up later; where that is agreed on, set `acceptLaterLiveness: true`, and an equal
-endpoint is accepted if liveness takes longer to fail than readiness.
+endpoint is accepted if liveness takes longer to fail than readiness. To Kyverno's policy probes
+differ if their times do.
 
 https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
 """

@@ -8,7 +8,9 @@ Looks at main containers and native sidecars of every workload that runs until i
 Pods that are always restarted included. A worker without a port needs one too, for the sake of the
 rolling update; `exec` can look at a file that it touches. Jobs, CronJobs and Pods with another
 `restartPolicy` end by themselves, init containers before the others start: they need none. A
-probe without `httpGet`, `tcpSocket`, `grpc` or `exec` is none.
+probe without `httpGet`, `tcpSocket`, `grpc` or `exec` is none. kube-score asks for probes only
+where a Service selects the pod, and once in a pod; Kyverno's policy is content with any one of the
+three.
 
 https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/#readiness-probe
 """

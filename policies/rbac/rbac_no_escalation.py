@@ -25,6 +25,8 @@ them, not where only people do. A role that nothing here binds is reported as a 
 for somebody to do so. What a binding outside the target gives away cannot be seen, nor what
 controllers of custom resources do for those who may create one. Port forwarding is no escalation.
 Where a `*` alone allows it, the finding is at the `*`, and `rbac-no-wildcards` speaks for both.
+A binding of cluster-admin to nobody waits likewise. `impersonate` on roles, which Kyverno refuses
+with escalate and bind, allows nothing.
 
 https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks
 """
@@ -70,7 +72,7 @@ def _everything(grant: Grant, access: Access) -> Iterator[Problem]:
     if grant.is_stated:
         path = grant.at("verbs", grant.rules[0]["verbs"].index(ALL))
     holders = [h for h in grant.holders if not (h.subject and h.subject.name == MASTERS)]
-    if holders or (grant.is_stated and not grant.holders):
+    if holders or not grant.holders:
         yield _problem(grant, path, f"do anything{where(grant, holders)}", holders, access)
 
 

@@ -11,7 +11,8 @@ that have it and to the pods that run as them. A binding to a built-in role that
 (cluster-admin, admin, edit, and some of `system:`) is a finding at its roleRef, except where all
 its subjects are people: that is what admin and edit are made for. A rule that lists `resourceNames`
 is accepted, unlike in other checkers, unless `named` says otherwise. Creating and deleting Secrets
-shows none of them, and is not looked at.
+shows none of them, and is not looked at. kube-linter looks for these too, but only in roles
+that something binds.
 
 A role that nothing here binds reads nothing yet; that it would is reported as information. A token
 that is not mounted is no excuse, because the next pod with the same account may mount it. What a

@@ -9,6 +9,7 @@ and ClusterRoles, whether or not something binds them. One rule is one finding, 
 wildcard; the others are shown with it. `*/scale` is the scale subresource of everything and counts.
 `pods/*` is not what it looks like: Kubernetes knows no such pattern and it allows nothing, which is
 said instead. A path like `/healthz/*` is meant and accepted; `*` and `/*` are every URL.
+kube-linter and Kyverno look at verbs and resources alone.
 
 For a ClusterRole with an aggregationRule Kubernetes writes the rules, so that only those of the
 roles that it takes in are judged. Roles outside the target, built-in ones among them, are not.

@@ -15,7 +15,8 @@ A ConfigMap exists if the target holds it, if trust-manager or External Secrets 
 object of the target, if `facts.configMapKeys` in `policies.yaml` declares it, or if every cluster
 has it (`kube-root-ca.crt`). An object that leaves its namespace out may be in any. Plain files
 without any ConfigMap are not judged, because nothing says that they are all there is. What a
-program reads through the API is not seen.
+program reads through the API is not seen. kube-linter calls a ConfigMap missing that is not in the
+same files.
 
 https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/
 """

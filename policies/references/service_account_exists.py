@@ -8,6 +8,7 @@ if the target holds it in the pod's namespace, if it is `default`, which each na
 if `facts.serviceAccounts` in `policies.yaml` declares it. An object that leaves its namespace out
 may be in any. Plain files without any ServiceAccount are not judged, because nothing says that
 they are all there is. Accounts that bindings name are the business of rbac-binding-resolves.
+kube-linter calls an account missing that is not in the same files.
 
 https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/
 """

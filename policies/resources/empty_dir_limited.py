@@ -8,6 +8,7 @@ Looks at the volumes of every pod; a volume that names no source is an emptyDir.
 is none. Limits of the containers for `ephemeral-storage` bound the sum of what a pod writes to
 disk, not the single volume: where that is enough, set `ephemeralStorageSuffices: true`, which
 accepts volumes on disk in pods whose every container has such a limit (a LimitRange counts).
+Kyverno's policy takes requests and limits of `ephemeral-storage` on the container in its place.
 
 https://kubernetes.io/docs/concepts/storage/volumes/#emptydir
 """

@@ -9,7 +9,8 @@ run, so it needs none. What the API server fills in counts: a limit is the reque
 stated, then `defaultRequest`, `default`, `max` or `min` of a LimitRange in the same namespace of
 the target. Amounts for the whole pod (`spec.resources`, since Kubernetes 1.34) count for each of
 its containers. A request of 0 is none. A LimitRange that is not among the judged objects is not
-seen; with `limitRanges: false` none counts.
+seen; with `limitRanges: false` none counts. kube-linter, kube-score and polaris judge what the
+container itself states, and the first two ask init containers too.
 
 https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
 """

@@ -8,6 +8,7 @@ autoscaler never does anything, and the load that it was made for meets a fixed 
 The option `min` says how few are right; an environment without spare room may say 1. The API
 server refuses a maximum below the minimum, and without an alpha feature also a minimum of 0.
 ScaledObjects of KEDA are not judged, because scaling to zero is what they are for.
+kube-linter asks for three replicas (`min: 3`).
 
 https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/#HorizontalPodAutoscalerSpec
 """

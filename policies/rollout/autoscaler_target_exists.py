@@ -8,7 +8,8 @@ the same pods, both stop with `AmbiguousSelector`.
 The same holds for a ScaledObject of KEDA. Kinds without a scale subresource (DaemonSet, Job,
 CronJob, Pod) cannot be scaled. The version in `apiVersion` does not matter, but without a group
 only a ReplicationController is found. A target that holds no workload at all, such as a single
-file, is reported as not judged.
+file, is reported as not judged (kube-linter and kube-score call its target missing), but for two
+autoscalers that name the same one.
 
 https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#how-does-a-horizontalpodautoscaler-work
 """
@@ -42,14 +43,14 @@ def check(autoscaler: Resource, target: Target, options: None) -> Iterator[Probl
         yield Problem((*REFERENCE, "kind"), sentence, remedy=remedy)
         return
     found = target.resources.find(wanted.kind, wanted.name, wanted.namespace, wanted.group)
-    if found is None:
-        if target.pods:
-            yield _missing(autoscaler, target)
-        else:
-            yield Unjudged(f"{wanted.kind} {wanted.name!r} is not in this target, nor any workload")
+    if found is None and target.pods:
+        yield _missing(autoscaler, target)
         return
-    first = target.autoscaler_of(found)
-    if first is not None and first is not autoscaler:
+    same = [a for a in target.resources.of_kind(*AUTOSCALERS) if target_of(a) == wanted]
+    first = target.as_added(same)[0]
+    if found is None and first is autoscaler:
+        yield Unjudged(f"{wanted.kind} {wanted.name!r} is not in this target, nor any workload")
+    elif first is not autoscaler:
         yield Problem(
             (*REFERENCE, "name"),
             f"{first.kind} {first.name!r} scales {wanted.kind} {wanted.name!r} already",

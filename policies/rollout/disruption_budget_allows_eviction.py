@@ -12,7 +12,8 @@ selects all pods of the namespace. Also found are a budget with neither field, w
 nothing; pods that two budgets select, because the eviction API refuses those; and pods of a
 DaemonSet, Job or CronJob, or bare Pods alone, below a budget that needs a number of replicas.
 
-A budget that selects nothing here is not judged. The default `unhealthyPodEvictionPolicy`,
+Of a budget that selects nothing here only what no number of pods would help is found: no field at
+all, `maxUnavailable: 0`, `minAvailable: 100%`. The default `unhealthyPodEvictionPolicy`,
 IfHealthyBudget, also keeps pods that are not ready while too few others are: AlwaysAllow is safer.
 
 https://kubernetes.io/docs/tasks/run-application/configure-pdb/
@@ -44,11 +45,25 @@ def check(budget: Resource, target: Target, options: None) -> Iterator[Problem |
     pods = [pod for pod in target.pods if guards(budget, pod)]
     yield from _shared(budget, pods, target)
     fields = [f for f in ("maxUnavailable", "minAvailable") if budget.get("spec", f) is not None]
-    if pods and not fields:
+    if not pods and not isinstance(budget.get(*SELECTOR), dict):
+        return
+    if not fields:
         message = "neither minAvailable nor maxUnavailable is set, which allows no eviction at all"
         yield Problem(("spec", "maxUnavailable"), message, remedy="Write maxUnavailable: 1.")
     elif pods:
         yield from _judge(budget, fields[0], pods, target)
+    else:
+        yield from _of_any_number(budget, fields[0])
+
+
+def _of_any_number(budget: Resource, field: str) -> Iterator[Problem]:
+    """What is wrong however many pods there are, for a budget whose pods are made elsewhere."""
+    value = budget.get("spec", field)
+    absolute = field == "minAvailable" and isinstance(value, int)
+    free = None if absolute else evictable(field, value, _MANY)
+    if free is not None and free < 1:
+        message = f"{field} {value!r} keeps every pod from being evicted"
+        yield Problem(("spec", field), message, remedy="Write `maxUnavailable: 1`.")
 
 
 def _judge(

@@ -9,6 +9,7 @@ ReplicationControllers and Argo Rollouts that may have two replicas or more (tho
 autoscaler, else `replicas`, else 1). A single replica cannot be spared whatever a budget says, so
 none is demanded. Pods of DaemonSets are not evicted by a drain, those of Jobs start again.
 A budget counts if it is in the same namespace and its selector matches the pod template's labels.
+kube-score takes `replicas` that are unset for several; Kubernetes makes it one.
 
 https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-budgets
 """

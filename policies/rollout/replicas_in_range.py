@@ -7,7 +7,8 @@ was meant for elsewhere arrives with a copied patch, and nothing else objects to
 Without the options `min` and `max` nothing is demanded and the rule finds nothing. Judged is
 `spec.replicas` of Deployments, StatefulSets, ReplicaSets, ReplicationControllers and Argo
 Rollouts; unset, it is 1. Where an autoscaler owns the number `spec.replicas` means nothing, so
-its bounds are judged in place of it.
+its bounds are judged in place of it. kube-linter asks for three replicas, kube-score and polaris
+for two: `min: 3` and `min: 2` here.
 
 https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#replicas
 """

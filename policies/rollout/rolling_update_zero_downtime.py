@@ -9,7 +9,8 @@ What counts is the effect on the replicas that the Deployment really has: its au
 else `replicas`, else 1. The API server fills in 25 % for both numbers, maxUnavailable is rounded
 down and maxSurge up. So up to three replicas the default strategy takes nothing away and is
 accepted; at ten it takes two. Such a zero ends the day somebody scales up: the option `explicit`
-demands that `maxUnavailable: 0` is written.
+demands that `maxUnavailable: 0` is written. kube-linter wants `type: RollingUpdate` written, which
+is the default, and asks for no numbers.
 
 It is only a warning where no Service of the target sends requests to the pods: a worker that
 pauses keeps nobody waiting. Services whose ports are all named after metrics do not count.

@@ -8,7 +8,8 @@ whenever that suits), and in a small cluster that is everything on one node.
 Judged in environments called `prod` are Deployments, StatefulSets, ReplicaSets,
 ReplicationControllers and Argo Rollouts that may have two replicas or more. What counts is a
 topology spread constraint, or an anti-affinity against pods with the workload's own labels,
-required or preferred, over one of the option's topology keys. Whether a constraint's selector
+required or preferred, over one of the option's topology keys. kube-linter
+takes the anti-affinity alone; a constraint spreads as well. Whether the selector of a constraint
 matches is the business of spread-selects-own-pods.
 
 https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/
@@ -26,13 +27,21 @@ from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 SEVERAL = 2
+NAMED = 2
+"""How many of the topology keys a finding names."""
 CONSTRAINTS = "topologySpreadConstraints"
 _DURING = "DuringSchedulingIgnoredDuringExecution"
 
 
 @dataclass(frozen=True)
 class Options:
-    topology_keys: tuple[str, ...] = ("kubernetes.io/hostname", "topology.kubernetes.io/zone")
+    topology_keys: tuple[str, ...] = (
+        "kubernetes.io/hostname",
+        "topology.kubernetes.io/zone",
+        "topology.kubernetes.io/region",
+        "failure-domain.beta.kubernetes.io/zone",
+        "failure-domain.beta.kubernetes.io/region",
+    )
     """Node labels over which pods count as spread; one of them is enough."""
     exempt: tuple[str, ...] = ()
     """Workloads that need no spreading, as `name` or `Kind/name`."""
@@ -55,7 +64,9 @@ def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
     keys = {*_spread(pod), *_kept_apart(pod)}
     if replicas >= SEVERAL and keys.isdisjoint(options.topology_keys):
         message = f"nothing spreads the {replicas} pods of {workload.kind} {workload.name!r}"
-        yield Problem(pod.at(CONSTRAINTS), f"{message} over {' or '.join(options.topology_keys)}")
+        yield Problem(
+            pod.at(CONSTRAINTS), f"{message} over {' or '.join(options.topology_keys[:NAMED])}"
+        )
 
 
 def _spread(pod: Pod) -> Iterator[str]:

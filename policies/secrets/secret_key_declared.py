@@ -14,7 +14,8 @@ it, or if `facts.secretKeys` in `policies.yaml` declares it with its keys, as pr
 Not judged are keys that an object fetches without naming them (`dataFrom`), Secrets that a program
 of the target may create by itself (because a custom object or an argument names them, or because
 its role allows it), and plain files of which none has to do with Secrets. Image pull Secrets and
-certificates of Ingresses are not taken by containers and are left to other rules.
+certificates of Ingresses are not taken by containers and are left to other rules. kube-linter
+calls a Secret missing that is not in the same files.
 
 https://kubernetes.io/docs/concepts/configuration/secret/#restriction-secret-must-exist
 """

@@ -9,7 +9,8 @@ secret-not-in-env-literal: by its form (a known token, a private key, a password
 connection string), or by its key. A value of several lines is taken for a configuration file, and
 each of its lines for `name = value` or `name: value`; comments are skipped, and so is what only
 names a variable, a file, a function or a Secret. One key is one finding, at the
-first line that counts. `binaryData` is not looked into.
+first line that counts. `binaryData` is not looked into. polaris goes by fragments of keys and
+values.
 
 `allowed` names keys, of ConfigMaps or of lines, that hold no credential whatever they are called.
 https://kubernetes.io/docs/concepts/configuration/configmap/

@@ -11,7 +11,8 @@ backend that is an annotation, are skipped.
 
 Not judged is a backend whose Service may come from where nobody can look: if the target holds no
 Service in that namespace, if the namespace is not stated, or if the namespace holds objects of
-custom kinds for which an operator may make it.
+custom kinds for which an operator may make it. kube-score reports an Ingress that stands in its
+file alone.
 
 https://kubernetes.io/docs/concepts/services-networking/ingress/#the-ingress-resource
 """

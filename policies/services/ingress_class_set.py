@@ -9,7 +9,7 @@ Looks at `spec.ingressClassName`. A default IngressClass in the same target (ann
 `kubernetes.io/ingress.class` has been deprecated since Kubernetes 1.18: some controllers still
 read it, the API server refuses it beside the field. It is accepted for GKE's own controller
 (`gce`, `gce-internal`), which reads nothing else. Whether the cluster has a controller of that
-class cannot be seen here.
+class cannot be seen here. Kyverno's policy about classes reads the deprecated annotation.
 
 https://kubernetes.io/docs/concepts/services-networking/ingress/#ingress-class
 https://docs.cloud.google.com/kubernetes-engine/docs/concepts/ingress

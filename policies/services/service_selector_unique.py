@@ -18,6 +18,8 @@ Found is, within one namespace:
   ports. Another type, annotation (of a cloud's load balancer), session affinity or traffic policy
   is a reason for a second one, and so is a Rollout that shifts traffic between both.
 
+Kyverno's policy refuses any second Service with the same selector.
+
 https://kubernetes.io/docs/concepts/services-networking/service/#defining-a-service
 """
 

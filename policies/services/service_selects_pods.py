@@ -15,7 +15,8 @@ Not judged is a Service whose pods may come from where nobody can look: if nothi
 runs in its namespace; if it, or a pod with the right labels, states no namespace; and if the
 namespace holds objects of custom kinds that an operator may turn into pods (of well-known kinds
 that never become pods, such as ExternalSecret or ServiceMonitor, it is known). If a workload
-has the very name of the Service, that one is taken to be meant.
+has the very name of the Service, that one is taken to be meant. kube-linter and kube-score report
+a Service that stands in its file alone.
 
 https://kubernetes.io/docs/concepts/services-networking/service/#services-in-kubernetes
 """

@@ -10,7 +10,8 @@ for single ones by name, exactly. Without a type, a Service is a ClusterIP, head
 included. `externalIPs` take traffic from outside whatever the type, and whoever may set them can
 draw the traffic of others to a pod of theirs: where types are declared, each of them must be
 among the `addresses`. If nothing is declared, nothing is judged: whether a Service is
-meant to be seen from outside is nowhere in the manifests.
+meant to be seen from outside is nowhere in the manifests. kube-linter refuses NodePort and
+LoadBalancer, which is `types: [ClusterIP, ExternalName]` here.
 
 https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types
 """
