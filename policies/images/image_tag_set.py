@@ -12,7 +12,9 @@ kubelet could pull, is reported here too. So is a digest that is too short. A co
 image is `container-image-set`'s to report.
 
 The image `auto` of a pod with Istio's injection templates is replaced when the pod is created, and
-`ko://…` by the tool that builds it; neither is judged. Whether a tag exists cannot be seen.
+`ko://…` by the tool that builds it; neither is judged, nor is an image without a tag in a
+component by itself, because `images` of whoever takes the component may set one. Whether a tag
+exists cannot be seen.
 
 https://kubernetes.io/docs/concepts/containers/images/#image-names
 """
@@ -44,10 +46,10 @@ class Options:
 )
 def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem | Unjudged]:
     for use in images_of(pod):
-        yield from _judge(use, options)
+        yield from _judge(use, target, options)
 
 
-def _judge(use: ImageUse, options: Options) -> Iterator[Problem | Unjudged]:
+def _judge(use: ImageUse, target: Target, options: Options) -> Iterator[Problem | Unjudged]:
     if use.text.startswith(BUILT_BY_KO):
         yield Unjudged(f"ko puts another image in the place of {use.text!r}", path=use.path)
         return
@@ -59,7 +61,10 @@ def _judge(use: ImageUse, options: Options) -> Iterator[Problem | Unjudged]:
         return
     if reference.digest:
         return
-    if not reference.tag:
+    if not reference.tag and target.is_part:
+        reason = f"what this component is added to may give image {use.text!r} a tag"
+        yield Unjudged(reason, path=use.path)
+    elif not reference.tag:
         yield Problem(use.path, f"image {use.text!r} has no tag")
     elif reference.tag in options.refused:
         message = f"image {use.text!r} has a tag that moves"
