@@ -30,7 +30,7 @@ def find_object(resources: Sequence[Resource], address: str) -> Resource:
         for resource in resources
         if resource.kind.lower() == kind.lower()
         and names[-1:] in ([resource.name], [_without_hash(resource.name)])
-        and (len(names) < 2 or names[0] == resource.namespace)  # noqa: PLR2004 - with a namespace
+        and names[:-1] in ([], [resource.namespace])
     ]
     exact = [resource for resource in found if resource.name == names[-1]] or found
     if len(exact) == 1:
