@@ -157,11 +157,11 @@ def _judge(
 
 def _tracked(arguments: Namespace, repository: Repository) -> "Tracked | None":
     """The files of the whole repository, if they are to be judged: not for some of its targets."""
+    if arguments.targets and not arguments.staged:
+        return None
     from tools.source.tracked import Index, WorkTree
 
-    if arguments.staged:
-        return Index(repository.root)
-    return None if arguments.targets else WorkTree(repository.root)
+    return Index(repository.root) if arguments.staged else WorkTree(repository.root)
 
 
 def _targets(arguments: Namespace) -> tuple[Repository, list[NamedTarget]]:

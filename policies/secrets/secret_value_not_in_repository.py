@@ -27,6 +27,7 @@ https://kubernetes.io/docs/concepts/security/secrets-good-practices/#avoid-shari
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from yaml.nodes import ScalarNode
 
@@ -36,7 +37,9 @@ from tools.source.document import Document, parse
 from tools.source.leaks import Leak, leaks_of, load_detectors
 from tools.source.place import FieldPath, Place, SourceError
 from tools.source.repository import YAML_SUFFIXES
-from tools.source.tracked import Tracked
+
+if TYPE_CHECKING:
+    from tools.source.tracked import Tracked
 
 
 @rule(
@@ -48,7 +51,7 @@ from tools.source.tracked import Tracked
     confidential=True,
     warm_up=load_detectors,
 )
-def check(tracked: Tracked, options: None) -> Iterator[SourceProblem | Unjudged]:
+def check(tracked: "Tracked", options: None) -> Iterator[SourceProblem | Unjudged]:
     try:
         for leak in leaks_of(tracked):
             yield SourceProblem(_place(leak), _sentence(leak))

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tools.source.cache import cache_folder
 from tools.source.place import Place, SourceError
-from tools.source.tracked import File, Tracked
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from kingfisher_sdk import Finding, Scanner
+
+    from tools.source.tracked import File, Tracked
 
 
 class Leak(NamedTuple):
@@ -53,7 +54,7 @@ def _scanner() -> "Scanner":
     return Scanner(Rules(cache=compiled is not None, cache_dir=compiled))
 
 
-def leaks_of(tracked: Tracked) -> Iterator[Leak]:
+def leaks_of(tracked: "Tracked") -> Iterator[Leak]:
     """The credentials in the files of a repository. Raises SourceError."""
     scanner = load_detectors().result()
     from kingfisher_sdk import ScanInput
@@ -62,7 +63,7 @@ def leaks_of(tracked: Tracked) -> Iterator[Leak]:
         yield from _leaks(file, scanner.scan_input(ScanInput(file.name, data=file.content)))
 
 
-def _leaks(file: File, found: "list[Finding]") -> Iterator[Leak]:
+def _leaks(file: "File", found: "list[Finding]") -> Iterator[Leak]:
     """What several detectors see in one place is one leak, and so is what lies inside another."""
     kinds: dict[tuple[int, int], list[Finding]] = {}
     for finding in found:
@@ -76,7 +77,7 @@ def _leaks(file: File, found: "list[Finding]") -> Iterator[Leak]:
             yield _leak(file, start, findings)
 
 
-def _leak(file: File, start: int, findings: "list[Finding]") -> Leak:
+def _leak(file: "File", start: int, findings: "list[Finding]") -> Leak:
     line = findings[0].location["line"]
     before = file.content[file.content.rfind(b"\n", 0, start) + 1 : start]
     column = len(before.decode("utf-8", "replace")) + 1
