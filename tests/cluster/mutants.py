@@ -1,0 +1,121 @@
+"""Objects with one or two mistakes, made from correct ones.
+
+Which mistake, where, and with which value is drawn from a random.Random, so that a seed and a number
+stand for a mutant. Not every mutant is wrong: what is nearly wrong has to be accepted.
+
+Some things are left as they are, because no tool without a server could know the answer: apiVersion
+and kind (they decide where an object is sent), and metadata.namespace.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from random import Random
+from typing import Any, NamedTuple
+
+from tests.cluster import blind, informed
+from tests.cluster.changes import Change, Nothing, Subject
+from tests.cluster.sites import api, correct_objects
+
+Mutation = Callable[[Random, Subject], Change]
+
+MUTATIONS: Mapping[str, tuple[Mutation, int]] = {
+    "key misspelt": (blind.misspell_key, 4),
+    "key in another case": (blind.recase_key, 3),
+    "key that nothing knows": (blind.add_unknown_key, 2),
+    "null": (blind.nullify, 4),
+    "value of another type": (blind.change_type, 5),
+    "number as text": (blind.number_as_text, 3),
+    "text as number": (blind.text_as_number, 3),
+    "value in a list": (blind.wrap_in_list, 2),
+    "value in a map": (blind.wrap_in_map, 1),
+    "list unwrapped": (blind.unwrap_list, 2),
+    "map as list": (blind.map_as_list, 2),
+    "field dropped": (blind.drop_field, 7),
+    "entry dropped": (blind.drop_entry, 2),
+    "entry twice": (blind.duplicate_entry, 4),
+    "emptied": (blind.empty, 4),
+    "number elsewhere": (blind.change_number, 7),
+    "text elsewhere": (blind.change_text, 8),
+    "case of a word": (blind.recase_word, 3),
+    "word that nothing knows": (blind.change_word, 3),
+    "name": (blind.change_name, 4),
+    "length": (blind.change_length, 3),
+    "key of a free map": (blind.change_free_key, 4),
+    "value of a free map": (blind.change_free_value, 5),
+    "selector no longer matches": (blind.break_selector, 2),
+    "values swapped": (blind.swap_values, 3),
+    "entries in another order": (blind.reorder, 1),
+    "field inserted": (informed.insert_field, 16),
+    "field inserted wrong": (informed.insert_wrong_field, 9),
+    "field grafted": (informed.graft_field, 12),
+    "value of another object": (informed.transplant, 8),
+    "entry appended": (informed.append_entry, 5),
+    "quantity": (informed.change_quantity, 4),
+    "by the name of the field": (informed.change_by_name, 12),
+    "only what is required": (informed.strip_optional, 2),
+}
+"""Every mutation by name, with how often it is drawn."""
+_TWICE = 0.22
+
+
+class Mutant(NamedTuple):
+    """A correct object after one or two mutations."""
+
+    number: int
+    kind: str
+    original: int
+    changes: tuple[tuple[str, Change], ...]
+    data: Mapping[str, Any]
+
+    @property
+    def names(self) -> str:
+        return " + ".join(name for name, _ in self.changes)
+
+
+def mutants(seed: int, count: int, kinds: Sequence[str] = ()) -> Iterator[Mutant]:
+    """As many mutants as asked for, of all kinds in turn or of some."""
+    known = correct_objects()
+    wanted = list(kinds) or list(known)
+    for number in range(count):
+        kind = wanted[number % len(wanted)]
+        yield mutant(seed, number, kind)
+
+
+def mutant(seed: int, number: int, kind: str) -> Mutant:
+    """One mutant; the same for the same arguments."""
+    random = Random(f"{seed} {number} {kind}")
+    objects = correct_objects()[kind]
+    while True:
+        original = random.randrange(len(objects))
+        data = deepcopy(dict(objects[original]))
+        wanted = 2 if random.random() < _TWICE else 1
+        changes = tuple(_mutated(random, data) for _ in range(wanted))
+        if not same(data, objects[original]) and identified(data, objects[original]):
+            return Mutant(number, kind, original, changes, data)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two objects are sent as the same JSON: for Python, 1 and true would be the same."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def identified(data: Mapping[str, Any], original: Mapping[str, Any]) -> bool:
+    """Whether what decides where an object goes is as it was, or not there."""
+    if any(data.get(field) != original.get(field) for field in ("apiVersion", "kind")):
+        return False
+    metadata = data.get("metadata")
+    return not isinstance(metadata, dict) or metadata.get("namespace") in (None, "", "default")
+
+
+def _mutated(random: Random, data: dict[str, Any]) -> tuple[str, Change]:
+    names = list(MUTATIONS)
+    weights = [weight for _, weight in MUTATIONS.values()]
+    schema = api(data["apiVersion"], data["kind"])
+    for _ in range(1000):
+        name = random.choices(names, weights)[0]
+        try:
+            return name, MUTATIONS[name][0](random, Subject(data, schema))
+        except Nothing:
+            continue
+    raise AssertionError("no mutation fits")
