@@ -38,8 +38,6 @@ _IMMUTABLE: Mapping[tuple[str, str], tuple[FieldPath, ...]] = {
     ("discovery.k8s.io", "EndpointSlice"): (("addressType",),),
     ("networking.k8s.io", "IngressClass"): (("spec", "controller"),),
     ("node.k8s.io", "RuntimeClass"): (("handler",),),
-    ("rbac.authorization.k8s.io", "ClusterRoleBinding"): (("roleRef",),),
-    ("rbac.authorization.k8s.io", "RoleBinding"): (("roleRef",),),
     ("scheduling.k8s.io", "PriorityClass"): (("value",), ("preemptionPolicy",)),
     ("storage.k8s.io", "StorageClass"): (
         ("parameters",), ("provisioner",), ("reclaimPolicy",), ("volumeBindingMode",),
@@ -48,6 +46,8 @@ _IMMUTABLE: Mapping[tuple[str, str], tuple[FieldPath, ...]] = {
 }  # fmt: skip
 """Fields that stay as they were when the object was made."""
 
+_RBAC = "rbac.authorization.k8s.io"
+_OF_THE_SERVER = ("uid", "deletionGracePeriodSeconds", "deletionTimestamp", "resourceVersion")
 _ZERO = frozenset({("scheduling.k8s.io", "PriorityClass")})
 """Kinds whose numbers are 0 where they are left out."""
 
@@ -81,6 +81,9 @@ def _refusals(key: tuple[str, str], old: Field, new: Field) -> Refusals:
         if key in _ZERO and after.name == "value":
             before, after = (f.with_value(f.value or 0) for f in (before, after))
         yield from fixed(before, after)
+    for field in new["metadata"].set_among(_OF_THE_SERVER):
+        if not field.is_empty or field.name == "deletionGracePeriodSeconds":
+            yield field.refused(f"{field} is set, and only the server sets it", "Delete the field.")
     check = _CHECKS.get(key)
     if check is not None:
         yield from check(old, new)
@@ -99,6 +102,14 @@ _STATEFUL_SET_MUTABLE = frozenset(
     {"replicas", "ordinals", "template", "updateStrategy", "minReadySeconds"}
     | {"revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy"}
 )
+
+
+def _role_ref(old: Field, new: Field) -> Refusals:
+    filled = [
+        obj["roleRef"].with_value({"apiGroup": _RBAC, **as_map(obj["roleRef"].value)})
+        for obj in (old, new)
+    ]
+    yield from fixed(*filled)
 
 
 def _kept_data(old: Field, new: Field) -> Refusals:
@@ -138,5 +149,7 @@ _CHECKS: Mapping[tuple[str, str], ChangeCheck] = {
     ("", "Secret"): _kept_data,
     ("", "Service"): service,
     ("apps", "StatefulSet"): _stateful_set,
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding"): _role_ref,
+    ("rbac.authorization.k8s.io", "RoleBinding"): _role_ref,
     ("batch", "Job"): job,
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 from tools.kubernetes.resource import as_list, as_map
 from tools.kubernetes.validation.field import Field, Refusals
-from tools.kubernetes.validation.sameness import fixed
+from tools.kubernetes.validation.sameness import fixed, pulled
 
 _JOB_REMEDY = (
     "Give the Job another name, or have Argo CD replace it: make it a hook, or add the annotation "
@@ -34,6 +34,8 @@ def pod(old: Field, new: Field) -> Refusals:
     for gate in after["schedulingGates"].items():
         if gate["name"].text not in known:
             yield gate["name"].refused(f"{gate['name']} is a new gate; they can only be taken away")
+    if known:
+        yield from _node_selector(before["nodeSelector"], after["nodeSelector"])
     loose = _MUTABLE | (_GATED if known else frozenset())
     for name in sorted((as_map(before.value).keys() | as_map(after.value).keys()) - loose):
         was, now = (spec[name].with_value(_imageless(spec[name].value)) for spec in (before, after))
@@ -41,10 +43,23 @@ def pod(old: Field, new: Field) -> Refusals:
         yield from (refusal.named(after) for refusal in fixed(was, now, why))
 
 
+def _node_selector(before: Field, after: Field) -> Refusals:
+    """That of a gated Pod only grows."""
+    for key, value in before.entries():
+        if after[key].value != value.value:
+            sentence = f"{after[key]} changes from {value.text!r}; the selector only grows"
+            yield after[key].refused(sentence).named(after)
+
+
 def _imageless(value: Any) -> Any:
     """Containers without their images; any other value as it is."""
     if isinstance(value, list) and all(isinstance(item, dict) and "name" in item for item in value):
-        return [{k: v for k, v in item.items() if k != "image"} for item in value]
+        return [
+            {**{k: v for k, v in item.items() if k != "image"}, "imagePullPolicy": pulled(item)}
+            if "image" in item
+            else item
+            for item in value
+        ]
     return value
 
 

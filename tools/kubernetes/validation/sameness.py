@@ -43,7 +43,6 @@ _DEFAULTS: Mapping[str, Any] = {
     "reclaimPolicy": "Delete",
     "volumeBindingMode": "Immediate",
     "preemptionPolicy": "PreemptLowerPriority",
-    "apiGroup": "rbac.authorization.k8s.io",
     "sessionAffinity": "None",
 }
 """What the server fills in, by the name of the field, for every field that is compared here."""
@@ -56,8 +55,17 @@ _OTHERS: Mapping[str, tuple[Any, ...]] = {
 }
 """Further defaults of fields whose name several types have."""
 
+_POINTERS = frozenset(
+    {"allowPrivilegeEscalation", "automountServiceAccountToken", "hostProcess", "hostUsers"}
+    | {"optional", "privileged", "readOnlyRootFilesystem", "runAsNonRoot", "setHostnameAsFQDN"}
+    | {"shareProcessNamespace", "fsGroup", "runAsGroup", "runAsUser", "storageClassName"}
+    | {"terminationGracePeriodSeconds", "tolerationSeconds", "backoffLimitPerIndex"}
+    | {"volumeAttributesClassName", "completions", "parallelism", "enableServiceLinks", "suspend"}
+)
+"""Fields of which the zero value is something else than none."""
+
 _AMOUNTS = frozenset({"limits", "requests", "capacity"})
-_SINGLE_AMOUNTS = frozenset({"divisor", "sizeLimit"})
+_SINGLE__AMOUNTS = frozenset({"divisor", "sizeLimit"})
 
 
 class Difference(NamedTuple):
@@ -145,7 +153,7 @@ def _in_map(
 def _kept_by_server(old: Mapping[str, Any], new: Mapping[str, Any]) -> set[str]:
     """Fields that say the same as others: when to pull, and the older name of an account."""
     kept = set()
-    if ("image" in old or "image" in new) and _pulled(old) == _pulled(new):
+    if ("image" in old or "image" in new) and pulled(old) == pulled(new):
         kept.add("imagePullPolicy")
     if "serviceAccountName" in old or "serviceAccountName" in new:
         kept.add("serviceAccount")
@@ -160,7 +168,7 @@ def _requested(resources: Mapping[str, Any]) -> Mapping[str, Any]:
     return resources
 
 
-def _pulled(container: Mapping[str, Any]) -> Any:
+def pulled(container: Mapping[str, Any]) -> Any:
     """When the image of a container is pulled: always, without a tag or with `latest`."""
     image = str(container.get("image"))
     tag = "" if "@" in image else image.rpartition("/")[2].partition(":")[2] or "latest"
@@ -178,4 +186,6 @@ def _is_nothing(value: Any) -> bool:
 
 def _is_default(value: Any, name: str) -> bool:
     """Whether an absent field and this value are the same."""
+    if not value and name not in _POINTERS:
+        return True
     return value in (_DEFAULTS.get(name), *_OTHERS.get(name, ()))

@@ -8,6 +8,7 @@ gave (patchAllocatedValues of pkg/registry/core/service/storage).
 from tools.kubernetes.validation.field import Field, Refusals
 
 _HEADLESS = "None"
+_REMEDY = "Delete the Service first, or give the new one another name."
 
 
 def service(old: Field, new: Field) -> Refusals:
@@ -25,15 +26,18 @@ def service(old: Field, new: Field) -> Refusals:
 
 def _addresses(before: Field, after: Field) -> Refusals:
     old, new = _first(before), _first(after)
-    place = after["clusterIPs"].items()[0] if not after["clusterIP"].text else after["clusterIP"]
+    stated = after["clusterIP"] if after["clusterIP"].text else after["clusterIPs"]
+    if old == _HEADLESS and not new and after["type"].text in ("LoadBalancer", "NodePort"):
+        sentence = f"spec.type is {after['type'].text!r}, and the Service is headless for good"
+        refusal = after["type"].refused(sentence, _REMEDY)
+        yield refusal._replace(path=(*after.path, "clusterIPs", 0), place=refusal.path)
     if not new or old == new or (old and old != _HEADLESS and not new):
         return
     if old or new == _HEADLESS:
         was = f"it was {old!r}" if old else "the cluster has given it an address"
-        sentence = f"{place} becomes {new!r}, but {was}, which may not change"
-        remedy = "Delete the Service first, or give the new one another name."
-        refusal = place.refused(sentence, remedy)
-        yield refusal._replace(path=(*after.path, "clusterIPs", 0), place=place.path)
+        sentence = f"{stated} becomes {new!r}, but {was}, which may not change"
+        refusal = stated.refused(sentence, _REMEDY)
+        yield refusal._replace(path=(*after.path, "clusterIPs", 0), place=stated.path)
 
 
 def _first(spec: Field) -> str:
