@@ -65,7 +65,7 @@ _POINTERS = frozenset(
 """Fields of which the zero value is something else than none."""
 
 _AMOUNTS = frozenset({"limits", "requests", "capacity"})
-_SINGLE__AMOUNTS = frozenset({"divisor", "sizeLimit"})
+_SINGLE_AMOUNTS = frozenset({"divisor", "sizeLimit"})
 
 
 class Difference(NamedTuple):
