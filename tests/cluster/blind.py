@@ -36,7 +36,11 @@ def misspell_key(random: Random, subject: Subject) -> Change:
     key = str(site.path[-1])
     at = random.randrange(len(key) + 1)
     letter = random.choice(string.ascii_letters)
-    forms = [key[:at] + letter + key[at:], key[:at] + key[at + 1 :], key[:at] + letter + key[at + 1 :]]
+    forms = [
+        key[:at] + letter + key[at:],
+        key[:at] + key[at + 1 :],
+        key[:at] + letter + key[at + 1 :],
+    ]
     forms += [key[:at] + key[at : at + 2][::-1] + key[at + 2 :], key + "s", key.removesuffix("s")]
     return subject.rename(site.path, random.choice(forms))
 
@@ -54,7 +58,9 @@ def add_unknown_key(random: Random, subject: Subject) -> Change:
     """A field that nothing specifies, or one from another place of the object."""
     maps = [(), *(site.path for site in subject.sites if _is_map(site))]
     path = random.choice(maps)
-    key = random.choice(["extra", "x", "", "a b", "spec", "name", "$patch", "value", "0", "metadata"])
+    key = random.choice(
+        ["extra", "x", "", "a b", "spec", "name", "$patch", "value", "0", "metadata"]
+    )
     if key in subject.parent((*path, key)):
         raise Nothing
     return subject.put((*path, key), random.choice(["a", 1, None, {}, [], True]))
@@ -110,7 +116,9 @@ def unwrap_list(random: Random, subject: Subject) -> Change:
 
 def map_as_list(random: Random, subject: Subject) -> Change:
     """`[{a: b}]`, `[{name: a, value: b}]` or `[a]` for `{a: b}`, or a map for a list."""
-    site = subject.pick(random, lambda site: isinstance(site.value, dict | list) and bool(site.value))
+    site = subject.pick(
+        random, lambda site: isinstance(site.value, dict | list) and bool(site.value)
+    )
     if isinstance(site.value, list):
         return subject.put(site.path, {str(index): item for index, item in enumerate(site.value)})
     forms: list[Any] = [
@@ -149,7 +157,7 @@ def duplicate_entry(random: Random, subject: Subject) -> Change:
 def empty(random: Random, subject: Subject) -> Change:
     """`[]`, `{}` or `""`, of the right type or not."""
     site = subject.pick(random, lambda site: bool(site.value))
-    right: Any = {dict: {}, list: [], str: ""}.get(type(site.value), 0)
+    right = type(site.value)()
     return subject.put(site.path, right if random.random() < 0.8 else random.choice([{}, [], ""]))
 
 
@@ -172,7 +180,9 @@ def change_text(random: Random, subject: Subject) -> Change:
     site = subject.pick(random, lambda site: _is_text(site) and len(site.value) < 200)
     text = site.value
     at = random.randrange(len(text) + 1)
-    odd = random.choice([" ", "-", ".", "_", "/", ":", "A", "é", "\n", "%", "0", "x", "*", ",", "\t"])
+    odd = random.choice(
+        [" ", "-", ".", "_", "/", ":", "A", "é", "\n", "%", "0", "x", "*", ",", "\t"]
+    )
     forms = [text[:at] + odd + text[at:], odd + text, text + odd, text.upper(), text.title()]
     forms += [text[:at], text[at:], text * 2, text.replace("-", "_"), text.replace(".", "")]
     return subject.put(site.path, random.choice(forms))
@@ -205,7 +215,9 @@ def change_name(random: Random, subject: Subject) -> Change:
 def change_length(random: Random, subject: Subject) -> Change:
     """Text of exactly as many characters as are often the most, or of one more."""
     site = subject.pick(random, _is_text)
-    length = random.choice([15, 16, 52, 53, 63, 64, 128, 129, 253, 254, 256, 257, 316, 317, 512, 513])
+    length = random.choice(
+        [15, 16, 52, 53, 63, 64, 128, 129, 253, 254, 256, 257, 316, 317, 512, 513]
+    )
     text = site.value or "a"
     if "." in text and "/" not in text:
         return subject.put(site.path, (text + ".a" * length)[: length - 1] + "a")

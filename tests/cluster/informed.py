@@ -53,7 +53,9 @@ class _Insertion(NamedTuple):
 def insert_field(random: Random, subject: Subject) -> Change:
     """A field that the API knows and the object lacks, with a value that could stand there."""
     place = _insertion(random, subject)
-    return subject.put(place.path, plausible(random, subject, place.schema, place.owner, place.path))
+    return subject.put(
+        place.path, plausible(random, subject, place.schema, place.owner, place.path)
+    )
 
 
 def insert_wrong_field(random: Random, subject: Subject) -> Change:
@@ -93,7 +95,9 @@ def transplant(random: Random, subject: Subject) -> Change:
 def _others(site: Site) -> list[Any]:
     pool = seen().by_type.get(site.type, []) if site.is_entry or site.type else []
     pool = pool or seen().by_owner.get((site.owner, site.field), [])
-    return [other for other in pool if other != site.value and not (site.is_entry and not site.type)]
+    return [
+        other for other in pool if other != site.value and not (site.is_entry and not site.type)
+    ]
 
 
 def append_entry(random: Random, subject: Subject) -> Change:
@@ -157,9 +161,7 @@ def _insertion(random: Random, subject: Subject) -> _Insertion:
 _NEVER = frozenset({"apiVersion", "kind", "namespace"})
 
 
-def plausible(
-    random: Random, subject: Subject, schema: Schema, owner: str, path: FieldPath
-) -> Any:
+def plausible(random: Random, subject: Subject, schema: Schema, owner: str, path: FieldPath) -> Any:
     """What others write there, or something of the right type."""
     field = str(path[-1])
     inner, name = subject.api.resolved(schema)

@@ -1,7 +1,7 @@
 """Objects with one or two mistakes, made from correct ones.
 
-Which mistake, where, and with which value is drawn from a random.Random, so that a seed and a number
-stand for a mutant. Not every mutant is wrong: what is nearly wrong has to be accepted.
+Which mistake, where, and with which value is drawn from a random.Random, so that a seed and a
+number stand for a mutant. Not every mutant is wrong: what is nearly wrong has to be accepted.
 
 Some things are left as they are, because no tool without a server could know the answer: apiVersion
 and kind (they decide where an object is sent), and metadata.namespace.

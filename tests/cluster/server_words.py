@@ -1,7 +1,7 @@
 """The field paths in what the API server says, in each of the forms in which it says them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from tests.cluster.answer import Answer
@@ -83,8 +83,3 @@ def shape(message: str) -> str:
     line = re.sub(r'"(?:[^"\\]|\\.)*"', '"…"', message.replace("\n", " "))
     line = re.sub(r"^\S+ … is invalid: ", "", line)
     return re.sub(r"\d+", "#", line)[:160]
-
-
-def dotted(paths: Iterable[tuple[str, ...]]) -> str:
-    """Paths for a person."""
-    return ", ".join(".".join(path) for path in paths) or "(none)"

@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 from tests.cluster.answer import Answer
 from tests.cluster.changes import Change
@@ -65,32 +65,42 @@ def _validated(resource: Resource) -> Iterator[Finding]:
         yield Finding(refusal.path, refusal.sentence)
 
 
-def write(file: Path, judged: Iterable[Judged], seed: int) -> None:
-    """Keep verdicts, so that they can be had again without a server."""
-    entries = [
-        {
-            "number": one.mutant.number,
-            "kind": one.mutant.kind,
-            "original": one.mutant.original,
-            "changes": [[name, *change] for name, change in one.mutant.changes],
-            "object": one.mutant.data,
-            "code": one.answer.code,
-            "reason": one.answer.reason,
-            "message": one.answer.message,
-            "fields": one.answer.fields,
-        }
-        for one in judged
-    ]
+def recorded(file: Path, judged: Iterable[Judged], seed: int) -> Iterator[Judged]:
+    """The same verdicts; once the last was taken, they are in a file to be had again."""
     new = file.with_name(file.name + ".new")
-    lines = ",\n".join(json.dumps(entry) for entry in entries)
-    new.write_text(f'{{"seed": {seed}, "verdicts": [\n{lines}\n]}}\n', encoding="utf-8")
+    with new.open("w", encoding="utf-8") as stream:
+        print(json.dumps({"seed": seed}), file=stream)
+        for one in judged:
+            print(json.dumps(_entry(one)), file=stream)
+            yield one
     new.rename(file)
 
 
-def read(file: Path) -> tuple[int, list[Judged]]:
-    """The seed and the verdicts of a file that `write` wrote."""
-    content = json.loads(file.read_text(encoding="utf-8"))
-    return content["seed"], [_judged(entry) for entry in content["verdicts"]]
+def read(file: Path) -> tuple[int, Iterator[Judged]]:
+    """The seed and the verdicts of a file that `recorded` made."""
+    stream = file.open(encoding="utf-8")
+    seed: int = json.loads(next(stream))["seed"]
+    return seed, _entries(stream)
+
+
+def _entries(stream: TextIO) -> Iterator[Judged]:
+    with stream:
+        for line in stream:
+            yield _judged(json.loads(line))
+
+
+def _entry(one: Judged) -> dict[str, Any]:
+    return {
+        "number": one.mutant.number,
+        "kind": one.mutant.kind,
+        "original": one.mutant.original,
+        "changes": [[name, *change] for name, change in one.mutant.changes],
+        "object": one.mutant.data,
+        "code": one.answer.code,
+        "reason": one.answer.reason,
+        "message": one.answer.message,
+        "fields": one.answer.fields,
+    }
 
 
 def _judged(entry: Mapping[str, Any]) -> Judged:

@@ -33,14 +33,15 @@ QUANTITIES: Words = (
     "10", "1e9", "1.0000000001", "0.00000000001", "3Gi", "1Pi", "1P", "1E", "1Eii", "٣",
 )  # fmt: skip
 CRON: Words = (
-    "", "* * * *", "* * * * * *", "60 * * * *", "* 24 * * *", "0 0 0 * *", "0 0 32 * *", "5 4 * * *",
+    "", "* * * *", "* * * * * *", "60 * * * *", "* 24 * * *", "0 0 0 * *", "0 0 32 * *",
     "0 0 * 13 *", "0 0 * * 8", "0 0 * * 7", "*/0 * * * *", "*/100 * * * *", "5-1 * * * *", "@daily",
     "@weekly", "@reboot", "@every 1s", "@every", "@Daily", "0 0 * * mon", "0 0 * jan-dec *",
     "TZ=UTC 0 0 * * *", "CRON_TZ=Europe/Berlin 0 0 * * *", "1,2,3 * * * *", "1, 2 * * * *",
     "a * * * *", "? ? ? ? ?", "0 0 L * *", "  0 0 * * *  ", "-1 * * * *", "0-59/15 * * * *",
     "@every 1x", "@annually", "@yearly", "@monthly", "0 0 29 2 *", "0 0 31 2 *", "0/5 * * * *",
     "1-5/ * * * *", "1- * * * *", "*,* * * * *", "00 00 * * *", "+5 * * * *", "*-5 * * * *",
-    "1.5 * * * *", "0 0 * * MON-FRI,SUN", "0 0 * * FRI-MON", "0 0 W * *", "@every -1h", "@ daily",
+    "5 4 * * *", "1.5 * * * *", "0 0 * * MON-FRI,SUN", "0 0 * * FRI-MON", "0 0 W * *",
+    "@every -1h", "@ daily",
     "0\t0 * * *", "0 0 1/2/3 * *", "TZ= 0 0 * * *", "TZ=Nowhere/At_All 0 0 * * *", "@every 1h 2m",
 )  # fmt: skip
 ZONES: Words = (
@@ -75,9 +76,9 @@ PERCENTS: Words = (
     0, 1, -1, 25, 100, 2**31 - 1, 2**31, 0.25, "0", None, True, "00%", "+5%", "0100%", "1000%",
 )  # fmt: skip
 PATHS: Words = (
-    "", "/", "/a", "a", "a/b", "../a", "a/../b", "..", "./a", "/a/../b", "a:b", "/a:b", "..a", "a..",
-    "/a//b", " ", "/é", "a/..b", "/a/", "C:\\a", "//", "/%2e", "a" * 4097, "...", "/a?b", "/a/./b",
-    "\\", "/tmp", "/*", "a\x00", "/a%zz", "/.",
+    "", "/", "/a", "a", "a/b", "../a", "a/../b", "..", "./a", "/a/../b", "a:b", "/a:b", "..a",
+    "a..", "/a//b", " ", "/é", "a/..b", "/a/", "C:\\a", "//", "/%2e", "a" * 4097, "...", "/a?b",
+    "/a/./b", "\\", "/tmp", "/*", "a\x00", "/a%zz", "/.",
 )  # fmt: skip
 IMAGES: Words = (
     "", "a", "a:b", "A:b", " a", "a ", "a b", "a@sha256:1", "a/b/c:d", "a:b:c", "é", ":", "a:",
@@ -133,17 +134,21 @@ EXPRESSIONS: Words = (
 )  # fmt: skip
 PATTERNS: Words = ("", "^a$", "[", "(?=a)", "\\d+", "a{1,1001}", "*", "^[a-z]+$", "(a", "\\p{L}")
 JSON_PATHS: Words = (
-    "", ".spec.a", "spec.a", ".spec.a[0]", ".", ".status.replicas", ".spec.a['b']", ".metadata.name",
-    "{.spec.a}", ".spec.a.", ".spec..a", ".spec.size",
+    "", ".spec.a", "spec.a", ".spec.a[0]", ".", ".status.replicas", ".spec.a['b']",
+    "{.spec.a}", ".spec.a.", ".spec..a", ".spec.size", ".metadata.name",
 )  # fmt: skip
 INDEXES: Words = ("0", "0-1", "0,2-4", "4-2", "1,1", "", "a", "1-", "0, 1", "10", "9", "-1", "3,1")
 HOSTS: Words = (
     "", "a.example.com", "*.example.com", "*", "*.com", "a.*.com", "**.a.b", "A.example.com",
-    "1.2.3.4", "a_b.example.com", "example.com.", "-a.com", "a..b", "é.com", "a:80", "a" * 64 + ".b",
-    "a.b/c", "localhost", "::1", "*.-a.b", "a" * 63 + ".b", " a.b",
+    "1.2.3.4", "a_b.example.com", "example.com.", "-a.com", "a..b", "é.com", "a:80",
+    "a" * 64 + ".b", "a.b/c", "localhost", "::1", "*.-a.b", "a" * 63 + ".b", " a.b",
 )  # fmt: skip
 SIGNALS: Words = ("SIGTERM", "SIGKILL", "TERM", "sigterm", "", "SIGRTMIN+1", "SIGUSR1", "9", 9)
-TRIGGERS: Words = ("", "a/b", "example.com/a", "a", "A/b", "/a", "a/", "kubernetes", "kubernetes.io/a")
+QUALIFIED: Words = (
+    "", "a/b", "example.com/a", "a", "A/b", "/a", "a/", "kubernetes", "kubernetes.io/a",
+    "example.com/A_b", "example.com/a/b", "a b", "example.com/" + "a" * 63, "a" * 64, "é",
+)  # fmt: skip
+"""Names with the domain of whoever made them up."""
 WORDS: Words = (
     "", "a", "A", "true", "1", "None", "none", "Default", "Always", "Never", "TCP", "tcp", "All",
     "Exists", "In", "Equal", "Local", "Cluster", "Unknown", "ReadWriteOnce", "Delete", "Retain",
@@ -174,9 +179,10 @@ BY_FIELD: Mapping[str, Words] = {
     "jsonPath": JSON_PATHS, "specReplicasPath": JSON_PATHS, "statusReplicasPath": JSON_PATHS,
     "labelSelectorPath": JSON_PATHS, "succeededIndexes": INDEXES, "host": HOSTS, "hosts": HOSTS,
     "hostnames": HOSTS, "hostname": HOSTS, "externalName": HOSTS, "searches": HOSTS,
-    "stopSignal": SIGNALS, "conditionType": TRIGGERS, "managedBy": TRIGGERS, "finalizers": TRIGGERS,
-    "loadBalancerClass": TRIGGERS, "controller": TRIGGERS, "topologyKey": LABEL_KEYS,
-    "appProtocol": TRIGGERS, "prefix": ENVIRONMENT_NAMES, "resourceName": RESOURCE_NAMES,
+    "stopSignal": SIGNALS, "conditionType": QUALIFIED, "managedBy": QUALIFIED,
+    "finalizers": QUALIFIED, "loadBalancerClass": QUALIFIED, "controller": QUALIFIED,
+    "topologyKey": LABEL_KEYS,
+    "appProtocol": QUALIFIED, "prefix": ENVIRONMENT_NAMES, "resourceName": RESOURCE_NAMES,
 }  # fmt: skip
 """Fields by name; those of lists hold for their entries."""
 KEYS_BY_FIELD: Mapping[str, Sequence[str]] = {
