@@ -1,7 +1,7 @@
 """How far we and the server agree, and where we do not."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -92,9 +92,9 @@ class Disagreement(NamedTuple):
     examples: Sequence[Compared]
 
 
-def compare(judged: Judged) -> Compared:
-    """Our verdict of now beside the server's."""
-    findings = ours(judged.mutant.data)
+def compare(judged: Judged, against: Sequence[Finding] | None = None) -> Compared:
+    """Our verdict beside the server's: `against` the object, or what we have against it now."""
+    findings = ours(judged.mutant.data) if against is None else against
     fields = [] if judged.answer.accepted else named(judged.answer)
     return Compared(judged, findings, fields, _outcome(judged, findings, fields))
 
@@ -113,7 +113,9 @@ def _outcome(judged: Judged, findings: Sequence[Finding], fields: Sequence[Named
 class Agreement:
     """The verdicts on many objects. Of those on which both agree only the number is kept."""
 
-    def __init__(self, all_judged: Iterable[Judged]) -> None:
+    def __init__(
+        self, all_judged: Iterable[Judged], compare: Callable[[Judged], Compared] = compare
+    ) -> None:
         self._counts: dict[str, Counter[str]] = {}
         self._causes: dict[tuple[Any, ...], Disagreement] = {}
         for judged in all_judged:

@@ -105,11 +105,11 @@ _STATEFUL_SET_MUTABLE = frozenset(
 
 
 def _role_ref(old: Field, new: Field) -> Refusals:
-    filled = [
-        obj["roleRef"].with_value({"apiGroup": _RBAC, **as_map(obj["roleRef"].value)})
-        for obj in (old, new)
-    ]
-    yield from fixed(*filled)
+    yield from fixed(_with_group(old["roleRef"]), _with_group(new["roleRef"]))
+
+
+def _with_group(ref: Field) -> Field:
+    return ref.with_value({**as_map(ref.value), "apiGroup": ref["apiGroup"].text or _RBAC})
 
 
 def _kept_data(old: Field, new: Field) -> Refusals:
@@ -119,8 +119,12 @@ def _kept_data(old: Field, new: Field) -> Refusals:
     if not new["immutable"].is_true:
         yield new["immutable"].refused("immutable is true, and cannot be taken back", REMADE)
     for name in ("data", "binaryData"):
-        before, after = (obj[name].with_value(_content(obj, name)) for obj in (old, new))
-        yield from fixed(before, after, "the object in the cluster is immutable")
+        before, after = (_content(obj, name) for obj in (old, new))
+        for key in sorted(before.keys() | after.keys()):
+            if before.get(key) != after.get(key):
+                entry = new[name][key]
+                sentence = f"{entry} changes; the object in the cluster is immutable"
+                yield entry.refused(sentence, REMADE).named(new[name])
 
 
 def _content(obj: Field, name: str) -> Mapping[str, Any]:
@@ -136,7 +140,7 @@ def _content(obj: Field, name: str) -> Mapping[str, Any]:
 
 def _quota(old: Field, new: Field) -> Refusals:
     before, after = old.at("spec", "scopes"), new.at("spec", "scopes")
-    was, now = (sorted(f.text for f in scopes.items()) for scopes in (before, after))
+    was, now = (sorted({f.text for f in scopes.items()}) for scopes in (before, after))
     yield from fixed(before.with_value(was), after.with_value(now))
 
 

@@ -16,6 +16,7 @@ _JOB_REMEDY = (
     "Give the Job another name, or have Argo CD replace it: make it a hook, or add the annotation "
     "argocd.argoproj.io/sync-options: Force=true,Replace=true."
 )
+_IMAGE_FIELDS = frozenset({"image", "imagePullPolicy"})
 _GATED = frozenset({"nodeSelector", "affinity"})
 _MUTABLE = frozenset({"tolerations", "schedulingGates", "activeDeadlineSeconds"})
 _DIRECTIVES = 36
@@ -38,7 +39,9 @@ def pod(old: Field, new: Field) -> Refusals:
         yield from _node_selector(before["nodeSelector"], after["nodeSelector"])
     loose = _MUTABLE | (_GATED if known else frozenset())
     for name in sorted((as_map(before.value).keys() | as_map(after.value).keys()) - loose):
-        was, now = (spec[name].with_value(_imageless(spec[name].value)) for spec in (before, after))
+        was, now = before[name], after[name]
+        if name in ("containers", "initContainers"):
+            was, now = _imageless(was, now)
         why = "of a Pod only images and few other fields may change"
         yield from (refusal.named(after) for refusal in fixed(was, now, why))
 
@@ -51,16 +54,20 @@ def _node_selector(before: Field, after: Field) -> Refusals:
             yield after[key].refused(sentence).named(after)
 
 
-def _imageless(value: Any) -> Any:
-    """Containers without their images; any other value as it is."""
-    if isinstance(value, list) and all(isinstance(item, dict) and "name" in item for item in value):
-        return [
-            {**{k: v for k, v in item.items() if k != "image"}, "imagePullPolicy": pulled(item)}
-            if "image" in item
-            else item
-            for item in value
-        ]
-    return value
+def _imageless(before: Field, after: Field) -> tuple[Field, Field]:
+    """The containers of both without their images.
+
+    When to pull is compared only where the new container says so: else it stays as it is.
+    """
+    was, now = [], []
+    for old, new in zip(before.items(), after.items(), strict=True):
+        states = new["imagePullPolicy"].is_set
+        for field, kept in ((old, was), (new, now)):
+            rest = {k: v for k, v in as_map(field.value).items() if k not in _IMAGE_FIELDS}
+            kept.append(
+                {**rest, "imagePullPolicy": pulled(as_map(field.value)) if states else None}
+            )
+    return before.with_value(was), after.with_value(now)
 
 
 def _deadline(before: Field, after: Field) -> Refusals:
