@@ -152,9 +152,9 @@ class Agreement:
             # Where we accept an object, we name no field of the server's either.
             counts[Outcome.OTHER_FIELD.name] += 1
         if one.outcome is not Outcome.AGREED:
-            number, examples = self._causes.get(one.cause, Disagreement(0, ()))
-            kept = [*examples, one] if number < EXAMPLES else examples
-            self._causes[one.cause] = Disagreement(number + 1, kept)
+            known = self._causes.get(one.cause, Disagreement(0, ()))
+            kept = [*known.examples, one] if known.number < EXAMPLES else known.examples
+            self._causes[one.cause] = Disagreement(known.number + 1, kept)
 
 
 def _sums(counts: Counter[str]) -> Sums:
