@@ -59,7 +59,8 @@ def _imageless(before: Field, after: Field) -> tuple[Field, Field]:
 
     When to pull is compared only where the new container says so: else it stays as it is.
     """
-    was, now = [], []
+    was: list[Mapping[str, Any]] = []
+    now: list[Mapping[str, Any]] = []
     for old, new in zip(before.items(), after.items(), strict=True):
         states = new["imagePullPolicy"].is_set
         for field, kept in ((old, was), (new, now)):

@@ -54,8 +54,10 @@ def claim(old: Field, new: Field) -> Refusals:
     names = as_map(before.value).keys() | as_map(after.value).keys()
     for name in sorted(names - {"resources", "volumeAttributesClassName"}):
         # A claim without a class gets one, and a claim without a volume.
-        first_time = not before[name].is_set if name == "storageClassName" else (
-            name == "volumeName" and before[name].is_empty
+        first_time = (
+            not before[name].is_set
+            if name == "storageClassName"
+            else (name == "volumeName" and before[name].is_empty)
         )
         if not first_time:
             yield from (r.named(after) for r in fixed(before[name], after[name], _ONLY_SIZE))
