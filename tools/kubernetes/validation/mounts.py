@@ -64,7 +64,9 @@ def _propagation(mount: Field, mounts: Field, container: Field) -> Refusals:
     yield from (refusal.named(whole) for refusal in enumeration(field, _PROPAGATIONS))
     privileged = container.at("securityContext", "privileged").is_true
     if field.text == "Bidirectional" and not privileged:
-        yield field.must("be HostToContainer or None unless the container is privileged").named(whole)
+        yield field.must("be HostToContainer or None unless the container is privileged").named(
+            whole
+        )
 
 
 def _recursive(mount: Field, mounts: Field) -> Refusals:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from tools.kubernetes.validation.field import Field, Refusal, Refusals
-from tools.source.place import FieldPath
 
 _GRACE_SECONDS = 30
 CONTAINER_LISTS = ("initContainers", "containers", "ephemeralContainers")
@@ -41,7 +40,9 @@ class PodContext(NamedTuple):
     @property
     def claims(self) -> set[str]:
         """The names of its resource claims."""
-        return {name for claim in self.spec["resourceClaims"].items() if (name := claim["name"].text)}
+        return {
+            name for claim in self.spec["resourceClaims"].items() if (name := claim["name"].text)
+        }
 
     def containers(self) -> Iterator[Field]:
         """All of them, in the order in which the server looks at them."""
@@ -51,25 +52,19 @@ class PodContext(NamedTuple):
 
 def valid_volumes(field: Field, refusals: Iterable[Refusal]) -> dict[str, Field]:
     """The volumes that can be mounted, by name: those that the server refuses are none for it."""
-    depth = len(field.path)
-    # That a claim is one which another volume creates is held against the whole.
-    wrong = {
-        refusal.path[depth]
-        for refusal in refusals
-        if len(refusal.path) > depth and not _is_created_claim(refusal.path[depth + 1 :], refusal)
-    }
-    return {
-        volume["name"].text: volume for volume in field.items() if volume.path[-1] not in wrong
-    }
-
-
-def _is_created_claim(below: FieldPath, refusal: Refusal) -> bool:
-    return below == ("persistentVolumeClaim", "claimName") and not refusal.is_missing
+    paths = {refusal.path for refusal in refusals}
+    valid = {}
+    for volume in field.items():
+        claim = volume.at("persistentVolumeClaim", "claimName")
+        # That a claim is one which another volume creates is held against the pod, not the volume.
+        against = {path for path in paths if path[: len(volume.path)] == volume.path}
+        if not against or (claim.text and against == {claim.path}):
+            valid[volume["name"].text] = volume
+    return valid
 
 
 def without_metadata(template: Field, refusals: Refusals) -> Refusals:
     """Refusals of a template's metadata, whose paths the server writes without `metadata`."""
     depth = len(template.path)
     for refusal in refusals:
-        path = (*refusal.path[:depth], *refusal.path[depth + 1 :])
-        yield refusal._replace(path=path, place=refusal.place or refusal.path)
+        yield refusal.elsewhere((*refusal.path[:depth], *refusal.path[depth + 1 :]))
