@@ -33,7 +33,7 @@ def object_meta(metadata: Field, name_check: NameCheck, *, namespaced: bool) -> 
     """The metadata of an object that is to be created; `name_check` is its kind's."""
     name, prefix = metadata["name"], metadata["generateName"]
     if prefix.text:
-        yield from name_check(prefix.with_value(_without_dash(prefix.text)))
+        yield from name_check(prefix.with_value(without_dash(prefix.text)))
     if name.text:
         yield from name_check(name)
     elif not prefix.text:
@@ -65,7 +65,7 @@ def template_meta(metadata: Field) -> Refusals:
     yield from _finalizers(metadata["finalizers"])
 
 
-def _without_dash(prefix: str) -> str:
+def without_dash(prefix: str) -> str:
     """A prefix as it is judged: what is appended may follow a dash."""
     return prefix[:-2] + "a" if len(prefix) > 1 and prefix.endswith("-") else prefix
 
