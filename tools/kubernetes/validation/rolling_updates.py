@@ -4,13 +4,11 @@ https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy; 
 ValidateDeploymentStrategy and ValidateDaemonSetUpdateStrategy of pkg/apis/apps/validation.
 """
 
-import re
-
 from tools.kubernetes.validation.field import Field, Refusals
-from tools.kubernetes.validation.formats import at_least, number_or_percent
+from tools.kubernetes.validation.formats import at_least, number_or_percent, whole_number
 
-_NUMBER = re.compile(r"([+-]?[0-9]+)(%?)", re.ASCII)
 _WHOLE = 100
+_MANY = 2**63 - 1
 _ROLLING = "RollingUpdate"
 
 
@@ -81,8 +79,9 @@ def _amount(field: Field) -> int:
     """As the server compares it: of a percentage its number, of any other text 0."""
     if field.number is not None:
         return field.number
-    found = _NUMBER.fullmatch(field.text)
-    return int(found[1]) if found else 0
+    text = field.text.removesuffix("%")
+    number = whole_number(text)
+    return number if number is not None else _MANY if text.isdecimal() else 0
 
 
 def _at_most_all(field: Field) -> Refusals:

@@ -4,10 +4,8 @@ https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/; exactly
 pkg/apis/apps/validation and ValidateReplicationController of pkg/apis/core/validation.
 """
 
-import re
-
 from tools.kubernetes.validation.field import Field, Refusals
-from tools.kubernetes.validation.formats import dns_subdomain, not_negative
+from tools.kubernetes.validation.formats import dns_subdomain, not_negative, whole_number
 from tools.kubernetes.validation.metadata import object_meta
 from tools.kubernetes.validation.pod import pod_template
 from tools.kubernetes.validation.pod_selection import (
@@ -22,8 +20,6 @@ from tools.kubernetes.validation.rolling_updates import daemon_set_strategy, dep
 _PROGRESS_SECONDS = 600
 _GENERATION = "deprecated.daemonset.template.generation"
 _ROLLBACK = "deprecated.deployment.rollback.to"
-_NUMBER = re.compile(r"[+-]?[0-9]+", re.ASCII)
-_MOST = 2**63
 
 
 def replication_controller(obj: Field) -> Refusals:
@@ -108,10 +104,10 @@ def _counts(spec: Field, *names: str) -> Refusals:
 def _number_in_annotation(obj: Field, key: str, *, empty: bool) -> Refusals:
     """Annotations that stand for a field of an earlier version, which the server reads."""
     field = obj.at("metadata", "annotations")[key]
-    number = _NUMBER.fullmatch(field.text)
+    number = whole_number(field.text)
     if not field.is_set or (empty and not field.text):
         return
-    if not number or not -_MOST <= int(number[0]) < _MOST:
+    if number is None:
         yield field.must("be a whole number")
-    elif empty and int(number[0]) < 0:
+    elif empty and number < 0:
         yield field.must("be at least 0").elsewhere(("spec", "rollback", "version"))
