@@ -19,6 +19,7 @@ _ALONE = "ReadWriteOncePod"
 _CLAIM, _SNAPSHOT = "PersistentVolumeClaim", "VolumeSnapshot"
 _SNAPSHOT_GROUP = "snapshot.storage.k8s.io"
 _OWN_METADATA = ("labels", "annotations")
+_POINTERS = ("deletionGracePeriodSeconds", "deletionTimestamp")
 _MISSPELT = {"uid": "uID"}
 
 
@@ -42,7 +43,7 @@ def claim_template(template: Field) -> Refusals:
     yield from labels(metadata["labels"])
     yield from annotations(metadata["annotations"])
     for name, field in metadata.entries():
-        if name not in _OWN_METADATA and field.value not in ("", 0):
+        if name not in _OWN_METADATA and (name in _POINTERS or field.value not in ("", 0)):
             wrong = field.forbidden("in a template, which has labels and annotations only")
             yield wrong.named(metadata[_MISSPELT.get(name, name)])
     yield from claim_spec(template["spec"])

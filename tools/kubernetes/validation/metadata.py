@@ -25,6 +25,7 @@ NameCheck = Callable[[Field], Refusals]
 
 _FIELD_MANAGER_LENGTH = 128
 _SUBRESOURCE_LENGTH = 256
+_GENERATED, _GENERATED_FROM = 5, 58
 _ORPHAN, _FOREGROUND = "orphan", "foregroundDeletion"
 
 
@@ -47,6 +48,14 @@ def object_meta(metadata: Field, name_check: NameCheck, *, namespaced: bool) -> 
     yield from _finalizers(metadata["finalizers"])
     for entry in metadata["managedFields"].items():
         yield from _managed_fields(entry)
+
+
+def final_name(metadata: Field) -> str:
+    """The name that the object will have, of which the server makes up the end, if need be."""
+    prefix = metadata["generateName"].text
+    if metadata["name"].text or not prefix:
+        return metadata["name"].text
+    return prefix[:_GENERATED_FROM] + "x" * _GENERATED
 
 
 def template_meta(metadata: Field) -> Refusals:
