@@ -27,7 +27,11 @@ class Refusal(NamedTuple):
 
     def named(self, whole: "Field") -> "Refusal":
         """The same, of which the server names only the list or map that holds the field."""
-        return self._replace(path=whole.path, place=self.place or self.path)
+        return self.elsewhere(whole.path)
+
+    def elsewhere(self, path: FieldPath) -> "Refusal":
+        """The same, of which the server names another path than that of the field it means."""
+        return self._replace(path=path, place=self.place or self.path)
 
 
 Refusals = Iterator[Refusal]
@@ -76,6 +80,10 @@ class Field:
     def with_value(self, value: Any) -> "Field":
         """The same field as the server fills it in."""
         return Field(self.path, value, self.release)
+
+    def with_path(self, path: FieldPath) -> "Field":
+        """The same value, of which another place is to be named."""
+        return Field(path, self.value, self.release)
 
     @property
     def name(self) -> str:
@@ -183,3 +191,10 @@ def one_of(field: Field, names: Sequence[str], what: str) -> Refusals:
         yield field.required(f"must have one of {either(names)}: {what}")
     for extra in there[1:]:
         yield extra.forbidden(f"beside {there[0].name}: {what} is one of them")
+
+
+def required(parent: Field, names: Iterable[str], why: str = "") -> Refusals:
+    """Fields of a map that must be there and not be empty."""
+    for name in names:
+        if parent[name].is_empty:
+            yield parent[name].required(why)

@@ -26,6 +26,8 @@ _LABEL_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _PORT_NAME = re.compile(r"[-a-z0-9]+")
 _HTTP_HEADER = re.compile(r"[-A-Za-z0-9]+")
 _PERCENT = re.compile(r"[0-9]+%", re.ASCII)
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+", re.ASCII)
+_INT64_DIGITS = 19
 _WILDCARD = re.compile(r"\*\..+", re.DOTALL)
 HIGHEST_PORT = 65535
 HIGHEST_ID = 2**31 - 1
@@ -171,6 +173,14 @@ def quantity_positive(field: Field) -> Refusals:
     number = parse_quantity(field.value)
     if number is not None and number <= 0:
         yield field.must("be more than 0")
+
+
+def whole_number(text: str) -> int | None:
+    """A number of 64 bits as Go's Atoi reads it, None for any other text."""
+    if not _WHOLE_NUMBER.fullmatch(text) or len(text.lstrip("+-0")) > _INT64_DIGITS:
+        return None
+    number = int(text.lstrip("+-0") or "0") * (-1 if text[0] == "-" else 1)
+    return number if -(2**63) <= number < 2**63 else None
 
 
 def local_path(field: Field) -> Refusals:

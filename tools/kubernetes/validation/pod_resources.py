@@ -1,0 +1,140 @@
+"""The resources of a pod as a whole, and what the server fills in of a Pod's.
+
+https://kubernetes.io/docs/concepts/workloads/pods/pod-level-resources/; exactly,
+validatePodResourceConsistency of pkg/apis/core/validation, SetDefaults_Pod of pkg/apis/core/v1 and
+AggregateContainerRequests of k8s.io/component-helpers/resource.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from tools.kubernetes.validation.field import Field, Refusals
+from tools.kubernetes.validation.resource_requirements import Amounts, amounts, requirements
+
+_POD_LEVEL_SINCE = 34
+_HUGE_PAGES = "hugepages-"
+_COMPUTE = ("cpu", "memory")
+
+
+def pod_resources(spec: Field) -> Refusals:
+    """`spec.resources`; before it was on by default, it is dropped."""
+    field = spec["resources"]
+    if not field.is_set or not field.release.at_least(_POD_LEVEL_SINCE):
+        return
+    if spec.at("os", "name").text == "windows":
+        yield field.forbidden("because os.name is windows")
+        return
+    if field["claims"].is_set:
+        yield field["claims"].forbidden("for a pod as a whole")
+    yield from requirements(field, of_pod=True)
+    yield from _consistency(spec, field)
+
+
+def _consistency(spec: Field, field: Field) -> Refusals:
+    """The containers get what the pod gets."""
+    requests, limits = amounts(field["requests"]), amounts(field["limits"])
+    for name, total in aggregate(spec, "requests").items():
+        if name in requests and total > requests[name]:
+            what = f"be at least {_written(total)}, which the containers request together"
+            yield field["requests"][name].must(what)
+    for name, total in aggregate(spec, "limits").items():
+        if name.startswith(_HUGE_PAGES) and name in limits and total > limits[name]:
+            what = f"be at least {_written(total)}, to which the containers are limited together"
+            yield field["limits"][name].must(what)
+    for i, container in enumerate(spec["containers"].items()):
+        own = container.at("resources", "limits")
+        for name, limit in amounts(own).items():
+            if name in limits and limit > limits[name]:
+                wrong = own[name].must(
+                    f"be at most the limit of the pod, {field['limits'][name].value}"
+                )
+                yield wrong.elsewhere((*field.path, "containers", i, name, "limits"))
+
+
+def _written(amount: Decimal) -> str:
+    return format(amount.normalize(), "f")
+
+
+def aggregate(spec: Field, part: str) -> dict[str, Decimal]:
+    """What the containers need together at any time; `part` is `requests` or `limits`."""
+    total: dict[str, Decimal] = {}
+    for container in spec["containers"].items():
+        _add(total, amounts(container.at("resources", part)))
+    sidecars: dict[str, Decimal] = {}
+    starting: dict[str, Decimal] = {}
+    for container in spec["initContainers"].items():
+        own = amounts(container.at("resources", part))
+        during = dict(sidecars)
+        _add(during, own)
+        if container["restartPolicy"].text == "Always":
+            _add(total, own)
+            sidecars = during
+        _raise(starting, during)
+    _raise(total, starting)
+    return total
+
+
+def _add(total: dict[str, Decimal], more: Amounts) -> None:
+    for name, amount in more.items():
+        total[name] = total.get(name, Decimal()) + amount
+
+
+def _raise(total: dict[str, Decimal], other: Amounts) -> None:
+    for name, amount in other.items():
+        total[name] = max(total.get(name, amount), amount)
+
+
+def filled_in(spec: Field) -> Field:
+    """A Pod's spec with the requests and host ports that the server writes into it."""
+    value = spec.value
+    if not isinstance(value, dict):
+        return spec
+    filled = dict(value)
+    for name in ("containers", "initContainers"):
+        if isinstance(value.get(name), list):
+            filled[name] = [_filled(item, spec["hostNetwork"].is_true) for item in value[name]]
+    done = spec.with_value(filled)
+    if spec["resources"].is_set and spec.release.at_least(_POD_LEVEL_SINCE):
+        filled["resources"] = _filled_for_pod(done)
+    return done
+
+
+def _filled(container: Any, on_node: bool) -> Any:
+    if not isinstance(container, dict):
+        return container
+    resources = container.get("resources")
+    if isinstance(resources, dict) and isinstance(resources.get("limits"), dict):
+        requests = resources.get("requests")
+        merged = {**resources["limits"], **(requests if isinstance(requests, dict) else {})}
+        container = {**container, "resources": {**resources, "requests": merged}}
+    ports = container.get("ports")
+    if on_node and isinstance(ports, list):
+        container = {**container, "ports": [_on_node(port) for port in ports]}
+    return container
+
+
+def _on_node(port: Any) -> Any:
+    if isinstance(port, dict) and not port.get("hostPort") and port.get("containerPort"):
+        return {**port, "hostPort": port["containerPort"]}
+    return port
+
+
+def _filled_for_pod(spec: Field) -> Mapping[str, Any]:
+    """Limits of huge pages, then requests: those of the containers, else the limits."""
+    field = spec["resources"]
+    limits, requests = _dict(field["limits"]), _dict(field["requests"])
+    if limits or requests:
+        pages = aggregate(spec, "limits")
+        asked = {name for name in pages if name.startswith(_HUGE_PAGES)} - requests.keys()
+        limits = {**{name: _written(pages[name]) for name in asked}, **limits}
+    if limits:
+        together = aggregate(spec, "requests")
+        own = {name: _written(together[name]) for name in _COMPUTE if name in together}
+        known = {k: v for k, v in limits.items() if k in _COMPUTE or k.startswith(_HUGE_PAGES)}
+        requests = {**known, **own, **requests}
+    return {**_dict(field), **{k: v for k, v in (("limits", limits), ("requests", requests)) if v}}
+
+
+def _dict(field: Field) -> dict[str, Any]:
+    return dict(field.value) if isinstance(field.value, dict) else {}
