@@ -30,6 +30,9 @@ NOT_REQUIRED: Mapping[str, frozenset[str]] = {
         "batch.v1.PodFailurePolicyOnPodConditionsPattern": "status",
         "rbac.v1.RoleRef": "apiGroup",
         "storage.v1.CSIDriver": "spec",
+        # Dropped unread, as they belong to features that are off.
+        "core.v1.ClusterTrustBundleProjection": "path",
+        "core.v1.PodCertificateProjection": "keyType signerName",
         # The empty value is as good as any other.
         "apiextensions.v1.CustomResourceDefinitionVersion": "served storage",
         "apps.v1.ControllerRevision": "revision",
