@@ -19,7 +19,7 @@ _MAPPED_BITS = 96
 _ZEROS = re.compile(r"(?<![0-9A-Fa-f])0+(?=[0-9A-Fa-f])")
 _PREFIX = re.compile(r"[0-9]{1,6}", re.ASCII)
 _MAPPED = "be no IPv4 address inside of an IPv6 one"
-_LOCAL_MULTICAST = "224.0.0."
+_LOCAL_MULTICAST = re.compile(r"224\.0\.0\.|ff[0-9a-f]2:")
 
 
 class Address(NamedTuple):
@@ -106,7 +106,7 @@ def endpoint_address(field: Field) -> Refusals:
         yield field.must("be no loopback address")
     if ip.is_link_local:
         yield field.must("be no link-local address")
-    if str(ip).startswith(_LOCAL_MULTICAST) or int(ip) >> 112 & 0xFF0F == 0xFF02:
+    if _LOCAL_MULTICAST.match(str(ip)):
         yield field.must("be no link-local multicast address")
 
 

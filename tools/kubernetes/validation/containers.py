@@ -95,13 +95,16 @@ def _ephemeral_containers(context: PodContext, names: set[str]) -> Refusals:
         taken.add(name.text)
         if target.text and target.text not in others:
             yield target.must("be the name of a container of the pod")
-        for field in container.set_among(_NOT_EPHEMERAL):
-            if field.name != "resources" or not field.is_empty:
-                yield field.forbidden("in an ephemeral container")
-        for mount in container["volumeMounts"].items():
-            for field in mount.set_among(("subPath", "subPathExpr")):
-                if field.text:
-                    yield field.forbidden("in an ephemeral container")
+        yield from _not_ephemeral(container)
+
+
+def _not_ephemeral(container: Field) -> Refusals:
+    found = container.set_among(_NOT_EPHEMERAL)
+    for mount in container["volumeMounts"].items():
+        found += [field for field in mount.set_among(("subPath", "subPathExpr")) if field.text]
+    for field in found:
+        if field.name != "resources" or not field.is_empty:
+            yield field.forbidden("in an ephemeral container")
 
 
 def image_without_spaces(container: Field) -> Refusals:

@@ -6,6 +6,7 @@ pkg/apis/meta/v1/validation.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from tools.kubernetes.names import (
     ANNOTATION_BYTES,
@@ -17,7 +18,6 @@ from tools.kubernetes.validation.field import Field, Refusals
 from tools.kubernetes.validation.formats import (
     dns_label,
     label_value,
-    not_negative,
     qualified_name,
 )
 
@@ -27,6 +27,7 @@ _FIELD_MANAGER_LENGTH = 128
 _SUBRESOURCE_LENGTH = 256
 _GENERATED, _GENERATED_FROM = 5, 58
 _ORPHAN, _FOREGROUND = "orphan", "foregroundDeletion"
+STANDARD_FINALIZERS = frozenset({"kubernetes", _ORPHAN, _FOREGROUND})
 
 
 def object_meta(metadata: Field, name_check: NameCheck, *, namespaced: bool) -> Refusals:
@@ -41,13 +42,11 @@ def object_meta(metadata: Field, name_check: NameCheck, *, namespaced: bool) -> 
     namespace = metadata["namespace"]
     if namespaced and namespace.text:
         yield from dns_label(namespace)
-    yield from not_negative(metadata["generation"])
     yield from labels(metadata["labels"])
     yield from annotations(metadata["annotations"])
     yield from _owners(metadata["ownerReferences"])
     yield from _finalizers(metadata["finalizers"])
-    for entry in metadata["managedFields"].items():
-        yield from _managed_fields(entry)
+    yield from _managed_fields(metadata["managedFields"])
 
 
 def final_name(metadata: Field) -> str:
@@ -117,7 +116,12 @@ def _requirement(expression: Field, values_checked: bool) -> Refusals:
 def _owners(field: Field) -> Refusals:
     """The server names the list, not the entry: `metadata.ownerReferences.name`."""
     controllers = 0
+    seen: list[Any] = []
     for owner in field.items():
+        if owner.value in seen:
+            # The server drops an entry that stands there already.
+            continue
+        seen.append(owner.value)
         for name in ("apiVersion", "kind", "name", "uid"):
             text = owner[name].text
             if not (text.rpartition("/")[2] if name == "apiVersion" else text):
@@ -130,6 +134,14 @@ def _owners(field: Field) -> Refusals:
             yield owner["controller"].refused(sentence).named(field)
 
 
+def standard_finalizers(field: Field) -> Refusals:
+    """What most of Kubernetes' own kinds refuse besides, as ValidateObjectMeta of core does."""
+    for finalizer in field.items():
+        if "/" not in finalizer.text and finalizer.text not in STANDARD_FINALIZERS:
+            remedy = "Write a name such as `example.com/cleanup`."
+            yield finalizer.must("have a prefix such as 'example.com/'", remedy)
+
+
 def _finalizers(field: Field) -> Refusals:
     names = set()
     for finalizer in field.items():
@@ -139,15 +151,19 @@ def _finalizers(field: Field) -> Refusals:
         yield field.refused(f"{field} has both {_ORPHAN!r} and {_FOREGROUND!r}")
 
 
-def _managed_fields(entry: Field) -> Refusals:
-    if entry["operation"].text not in ("Apply", "Update"):
-        yield entry["operation"].unsupported(("Apply", "Update"))
-    if entry["fieldsType"].text not in ("", "FieldsV1"):
-        yield entry["fieldsType"].unsupported(("FieldsV1",))
-    manager = entry["manager"]
-    if len(manager.text.encode()) > _FIELD_MANAGER_LENGTH:
-        yield manager.too_long(_FIELD_MANAGER_LENGTH, "bytes")
-    if not manager.text.isprintable():
-        yield manager.must("have printable characters only")
-    if len(entry["subresource"].text.encode()) > _SUBRESOURCE_LENGTH:
-        yield entry["subresource"].too_long(_SUBRESOURCE_LENGTH, "bytes")
+def _managed_fields(field: Field) -> Refusals:
+    """The server drops all of them if it cannot read one."""
+    entries = field.items()
+    for entry in entries if all(map(_is_readable, entries)) else ():
+        manager = entry["manager"]
+        if len(manager.text.encode()) > _FIELD_MANAGER_LENGTH:
+            yield manager.too_long(_FIELD_MANAGER_LENGTH, "bytes")
+        if not manager.text.isprintable():
+            yield manager.must("have printable characters only")
+        if len(entry["subresource"].text.encode()) > _SUBRESOURCE_LENGTH:
+            yield entry["subresource"].too_long(_SUBRESOURCE_LENGTH, "bytes")
+
+
+def _is_readable(entry: Field) -> bool:
+    known = entry["operation"].text in ("Apply", "Update")
+    return known and bool(entry["apiVersion"].text) and entry["fieldsType"].text == "FieldsV1"

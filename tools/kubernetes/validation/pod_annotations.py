@@ -70,8 +70,10 @@ def _is_toleration(item: Any) -> bool:
         return False
     return all(
         value is None
-        or (isinstance(value, str) if name.lower() in _FIELDS else True)
-        and (name.lower() != _SECONDS.lower() or type(value) is int)
+        or (
+            (isinstance(value, str) if name.lower() in _FIELDS else True)
+            and (name.lower() != _SECONDS.lower() or type(value) is int)
+        )
         for name, value in item.items()
     )
 

@@ -14,6 +14,7 @@ from tools.kubernetes.validation.resource_requirements import Amounts, amounts, 
 
 _POD_LEVEL_SINCE = 34
 _HUGE_PAGES = "hugepages-"
+_COMPUTE = ("cpu", "memory")
 
 
 def pod_resources(spec: Field) -> Refusals:
@@ -124,18 +125,15 @@ def _filled_for_pod(spec: Field) -> Mapping[str, Any]:
     field = spec["resources"]
     limits, requests = _dict(field["limits"]), _dict(field["requests"])
     if limits or requests:
-        for name, amount in aggregate(spec, "limits").items():
-            if name.startswith(_HUGE_PAGES) and name not in requests:
-                limits.setdefault(name, _written(amount))
+        pages = aggregate(spec, "limits")
+        asked = {name for name in pages if name.startswith(_HUGE_PAGES)} - requests.keys()
+        limits = {**{name: _written(pages[name]) for name in asked}, **limits}
     if limits:
-        for name, amount in aggregate(spec, "requests").items():
-            if name in ("cpu", "memory"):
-                requests.setdefault(name, _written(amount))
-        for name, limit in limits.items():
-            if name in ("cpu", "memory") or name.startswith(_HUGE_PAGES):
-                requests.setdefault(name, limit)
-    own = field.value if isinstance(field.value, dict) else {}
-    return {**own, **{k: v for k, v in (("limits", limits), ("requests", requests)) if v}}
+        together = aggregate(spec, "requests")
+        own = {name: _written(together[name]) for name in _COMPUTE if name in together}
+        known = {k: v for k, v in limits.items() if k in _COMPUTE or k.startswith(_HUGE_PAGES)}
+        requests = {**known, **own, **requests}
+    return {**_dict(field), **{k: v for k, v in (("limits", limits), ("requests", requests)) if v}}
 
 
 def _dict(field: Field) -> dict[str, Any]:

@@ -17,10 +17,10 @@ _STANDARD = (*_COMPUTE, "ephemeral-storage")
 _HUGE_PAGES = "hugepages-"
 _REQUESTS = "requests."
 _THOUSANDTH = Decimal("0.001")
-_COUNTED = frozenset(
-    ("pods", "resourcequotas", "services", "replicationcontrollers", "secrets", "configmaps")
-    + ("persistentvolumeclaims", "services.nodeports", "services.loadbalancers")
-)
+_COUNTED = frozenset({
+    "pods", "resourcequotas", "services", "replicationcontrollers", "secrets", "configmaps",
+    "persistentvolumeclaims", "services.nodeports", "services.loadbalancers",
+})  # fmt: skip
 Amounts = Mapping[str, Decimal]
 
 
@@ -33,10 +33,7 @@ def _quantities(field: Field) -> Iterator[tuple[str, Field, Decimal]]:
     for name, quantity in field.entries():
         amount = parse_quantity(quantity.value)
         if amount is not None:
-            exponent = amount.as_tuple().exponent
-            if isinstance(exponent, int) and exponent < -3:
-                amount = amount.quantize(_THOUSANDTH, ROUND_UP)
-            yield name, quantity, amount
+            yield name, quantity, -(-amount // _THOUSANDTH) * _THOUSANDTH
 
 
 def requirements(field: Field, *, of_pod: bool = False) -> Refusals:

@@ -56,7 +56,7 @@ def _policy_and_rules(container: Field) -> Refusals:
 
 
 def _rule(rule: Field) -> Refusals:
-    actions = ("Restart",)
+    actions: tuple[str, ...] = ("Restart",)
     if rule["action"].text == "RestartAllContainers":
         later = rule.release.at_least(_ALL_CONTAINERS_SINCE)
         actions = ("Restart", "RestartAllContainers") if later else actions

@@ -17,10 +17,10 @@ _LONGEST_SYSCTL = 253
 _SEGMENT = "[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
 _SYSCTL = re.compile(rf"({_SEGMENT}[./])*{_SEGMENT}")
 _SWAP = str.maketrans("./", "/.")
-_OF_IPC = frozenset(
-    ["kernel.sem", "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced"]
-    + ["kernel.shm", "kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.msg"]
-)
+_OF_IPC = frozenset({
+    "kernel.sem", "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced",
+    "kernel.shm", "kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.msg",
+})  # fmt: skip
 
 
 def pod_security(spec: Field) -> Refusals:

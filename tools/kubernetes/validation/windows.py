@@ -39,18 +39,25 @@ def windows_options(field: Field) -> Refusals:
 
 def _user_objections(text: str) -> list[str]:
     r"""What is wrong with `DOMAIN\USER`, or `USER` alone."""
-    if not text:
-        return ["not be empty"]
-    if _CONTROL.search(text):
-        return ["have no control characters"]
+    if not text or _CONTROL.search(text):
+        return ["have characters, and no control characters"]
     if text.count("\\") > 1:
         return ["have one backslash at most, between domain and user"]
     domain, backslash, user = text.rpartition("\\")
+    return [*_domain_objections(domain, bool(backslash)), *_account_objections(user)]
+
+
+def _domain_objections(domain: str, is_there: bool) -> list[str]:
     found = []
     if len(domain.encode()) > _LONGEST_DOMAIN:
         found.append(f"have a domain of {_LONGEST_DOMAIN} bytes at most")
-    if backslash and not (_NETBIOS.fullmatch(domain) or _DNS.fullmatch(domain)):
+    if is_there and not (_NETBIOS.fullmatch(domain) or _DNS.fullmatch(domain)):
         found.append("have a NetBIOS or DNS name as its domain")
+    return found
+
+
+def _account_objections(user: str) -> list[str]:
+    found = []
     if not 0 < len(user.encode()) <= _LONGEST_USER:
         found.append(f"have a user of 1 to {_LONGEST_USER} bytes")
     if _DOTS_AND_SPACES.fullmatch(user):
