@@ -1,5 +1,6 @@
 """Changes of objects: our verdict is the API server's."""
 
+from contextlib import closing
 from random import SystemRandom
 
 import pytest
@@ -30,7 +31,8 @@ def test_both_objects_of_a_pair_are_one_to_the_server() -> None:
 @pytest.mark.cluster
 def test_changes_are_refused_as_the_server_refuses_them(api_plane: ControlPlane) -> None:
     seed = SystemRandom().randrange(1_000_000)
-    agreement = agreement_on(api_plane.connect(), pairs(seed, PAIRS))
+    with closing(api_plane.connect()) as server:
+        agreement = agreement_on(server, pairs(seed, PAIRS))
     report = "\n".join((f"seed {seed}", *lines(agreement, 40)))
     assert agreement.sums.total > 0.9 * PAIRS, report
     assert agreement.sums.agreement >= AGREEMENT, report
