@@ -1,5 +1,6 @@
 """How far we and the server agree, and where we do not."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from enum import Enum
@@ -14,6 +15,7 @@ most; of the refusals in which the server names a field, those where we name it 
 may depend on the cluster."""
 EXAMPLES = 10
 """Disagreements of one cause that are kept whole."""
+_INDEX = re.compile(r"\.\d+(?=\.|$)")
 
 
 class Outcome(Enum):
@@ -38,12 +40,12 @@ class Compared(NamedTuple):
     def cause(self) -> tuple[Any, ...]:
         """What it shares with others that disagree for the same reason."""
         if self.outcome is Outcome.WRONGLY_REFUSED:
-            path, words = self.findings[0].path, self.findings[0].sentence
+            at = ".".join(map(str, self.findings[0].path))
+            words = self.findings[0].sentence
         else:
-            path = self.named[0].path if self.named else ()
+            at = self.named[0].path if self.named else ""
             words = self.judged.answer.message
-        at = tuple(part for part in map(str, path) if not part.isdecimal())
-        return self.outcome, self.judged.mutant.kind, at, shape(words)
+        return self.outcome, self.judged.mutant.kind, _INDEX.sub("", at), shape(words)
 
 
 class Sums(NamedTuple):
