@@ -1,0 +1,49 @@
+"""Every object passes the API server's own validation in each Kubernetes version it is meant for.
+
+A schema knows little over half of what the server refuses: that names, ports, quantities and paths
+have a certain form, that of some fields only one may be set, that a selector matches its template,
+that a list has no duplicates, that a mount names a volume. What the server refuses stops the sync,
+after the objects of earlier waves are applied.
+
+Looks at the rendered objects of Kubernetes' own kinds as the server sees them on creation: decoded,
+filled in with its defaults, then held against the validation of its source. Of custom resources it
+checks the metadata and the rules in CEL of their CustomResourceDefinition. The path of a finding is
+the one that the server would name; the line is that of the value to change. Where only some of the
+versions that policies.yaml names refuse an object, the finding says which. How often the verdict is
+that of a real server is measured by `make prove-server`.
+
+Not judged here: unknown fields and wrong types (schema-valid), kinds that are not served
+(api-version-served), changes that the server refuses for an object that is already there
+(change-allowed), and what depends on other objects of the cluster, such as a ServiceAccount or
+PriorityClass that does not exist, quotas, and webhooks.
+
+https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run
+"""
+
+from collections.abc import Iterator
+
+from tools.kubernetes.resource import Resource
+from tools.kubernetes.served import served_by
+from tools.kubernetes.validation.kinds import refusals
+from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.target import Target
+
+
+@rule(
+    judges=Judges.OBJECT,
+    severity=Severity.ERROR,
+    defers_to=("schema-valid", "name-valid", "port-valid", "list-keys-unique"),
+    remedy="Write what the API reference says of this field; `kubectl explain` shows it.",
+)
+def check(resource: Resource, target: Target, options: None) -> Iterator[Problem]:
+    ref = resource.ref
+    served = served_by(ref.api_version, ref.kind, target.kubernetes)
+    for refusal, versions in refusals(ref.api_version, ref.kind, resource.data, served):
+        note = "" if len(versions) == len(served) else f" (Kubernetes {' and '.join(versions)})"
+        yield Problem(
+            refusal.path,
+            refusal.sentence + note,
+            remedy=refusal.remedy,
+            at_key=refusal.at_key,
+            edit=refusal.place,
+        )

@@ -1,0 +1,9 @@
+"""PersistentVolumeClaim."""
+
+from tools.kubernetes.validation.field import Field, Refusals
+from tools.kubernetes.validation.formats import dns_subdomain
+from tools.kubernetes.validation.metadata import object_meta
+
+
+def persistent_volume_claim(obj: Field) -> Refusals:
+    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=True)
