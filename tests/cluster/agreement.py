@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -16,6 +16,10 @@ may depend on the cluster."""
 EXAMPLES = 10
 """Disagreements of one cause that are kept whole."""
 _INDEX = re.compile(r"\.\d+(?=\.|$)")
+
+
+Verdict = Callable[[Mapping[str, Any]], Sequence[Finding]]
+"""What finds something against an object."""
 
 
 class Outcome(Enum):
@@ -94,9 +98,9 @@ class Disagreement(NamedTuple):
     examples: Sequence[Compared]
 
 
-def compare(judged: Judged) -> Compared:
+def compare(judged: Judged, verdict: Verdict = ours) -> Compared:
     """Our verdict of now beside the server's."""
-    findings = ours(judged.mutant.data)
+    findings = verdict(judged.mutant.data)
     fields = [] if judged.answer.accepted else named(judged.answer)
     return Compared(judged, findings, fields, _outcome(judged, findings, fields))
 
@@ -115,11 +119,11 @@ def _outcome(judged: Judged, findings: Sequence[Finding], fields: Sequence[Named
 class Agreement:
     """The verdicts on many objects. Of those on which both agree only the number is kept."""
 
-    def __init__(self, all_judged: Iterable[Judged]) -> None:
+    def __init__(self, all_judged: Iterable[Judged], verdict: Verdict = ours) -> None:
         self._counts: dict[str, Counter[str]] = {}
         self._causes: dict[tuple[Any, ...], Disagreement] = {}
         for judged in all_judged:
-            self._add(compare(judged))
+            self._add(compare(judged, verdict))
 
     @property
     def sums(self) -> Sums:
