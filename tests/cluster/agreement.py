@@ -1,7 +1,8 @@
 """How far we and the server agree, and where we do not."""
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -14,6 +15,11 @@ most; of the refusals in which the server names a field, those where we name it 
 may depend on the cluster."""
 EXAMPLES = 10
 """Disagreements of one cause that are kept whole."""
+_INDEX = re.compile(r"\.\d+(?=\.|$)")
+
+
+Verdict = Callable[[Mapping[str, Any]], Sequence[Finding]]
+"""What finds something against an object."""
 
 
 class Outcome(Enum):
@@ -38,12 +44,12 @@ class Compared(NamedTuple):
     def cause(self) -> tuple[Any, ...]:
         """What it shares with others that disagree for the same reason."""
         if self.outcome is Outcome.WRONGLY_REFUSED:
-            path, words = self.findings[0].path, self.findings[0].sentence
+            at = ".".join(map(str, self.findings[0].path))
+            words = self.findings[0].sentence
         else:
-            path = self.named[0].path if self.named else ()
+            at = self.named[0].path if self.named else ""
             words = self.judged.answer.message
-        at = tuple(part for part in map(str, path) if not part.isdecimal())
-        return self.outcome, self.judged.mutant.kind, at, shape(words)
+        return self.outcome, self.judged.mutant.kind, _INDEX.sub("", at), shape(words)
 
 
 class Sums(NamedTuple):
@@ -92,9 +98,9 @@ class Disagreement(NamedTuple):
     examples: Sequence[Compared]
 
 
-def compare(judged: Judged, against: Sequence[Finding] | None = None) -> Compared:
-    """Our verdict beside the server's: `against` the object, or what we have against it now."""
-    findings = ours(judged.mutant.data) if against is None else against
+def compare(judged: Judged, verdict: Verdict = ours) -> Compared:
+    """Our verdict of now beside the server's."""
+    findings = verdict(judged.mutant.data)
     fields = [] if judged.answer.accepted else named(judged.answer)
     return Compared(judged, findings, fields, _outcome(judged, findings, fields))
 
@@ -113,13 +119,11 @@ def _outcome(judged: Judged, findings: Sequence[Finding], fields: Sequence[Named
 class Agreement:
     """The verdicts on many objects. Of those on which both agree only the number is kept."""
 
-    def __init__(
-        self, all_judged: Iterable[Judged], compare: Callable[[Judged], Compared] = compare
-    ) -> None:
+    def __init__(self, all_judged: Iterable[Judged], verdict: Verdict = ours) -> None:
         self._counts: dict[str, Counter[str]] = {}
         self._causes: dict[tuple[Any, ...], Disagreement] = {}
         for judged in all_judged:
-            self._add(compare(judged))
+            self._add(compare(judged, verdict))
 
     @property
     def sums(self) -> Sums:

@@ -13,41 +13,45 @@ from copy import deepcopy
 from random import Random
 from typing import Any, NamedTuple
 
-from tests.cluster import blind, informed
+from tests.cluster import informed, scalars, structure
 from tests.cluster.changes import Change, Nothing, Subject
 from tests.cluster.sites import api, correct_objects
 
 Mutation = Callable[[Random, Subject], Change]
 
 MUTATIONS: Mapping[str, tuple[Mutation, int]] = {
-    "key misspelt": (blind.misspell_key, 4),
-    "key in another case": (blind.recase_key, 3),
-    "key that nothing knows": (blind.add_unknown_key, 2),
-    "null": (blind.nullify, 4),
-    "value of another type": (blind.change_type, 5),
-    "number as text": (blind.number_as_text, 3),
-    "text as number": (blind.text_as_number, 3),
-    "value in a list": (blind.wrap_in_list, 2),
-    "value in a map": (blind.wrap_in_map, 1),
-    "list unwrapped": (blind.unwrap_list, 2),
-    "map as list": (blind.map_as_list, 2),
-    "field dropped": (blind.drop_field, 7),
-    "entry dropped": (blind.drop_entry, 2),
-    "entry twice": (blind.duplicate_entry, 4),
-    "emptied": (blind.empty, 4),
-    "number elsewhere": (blind.change_number, 7),
-    "text elsewhere": (blind.change_text, 8),
-    "case of a word": (blind.recase_word, 3),
-    "word that nothing knows": (blind.change_word, 3),
-    "name": (blind.change_name, 4),
-    "length": (blind.change_length, 3),
-    "key of a free map": (blind.change_free_key, 4),
-    "value of a free map": (blind.change_free_value, 5),
-    "selector no longer matches": (blind.break_selector, 2),
-    "values swapped": (blind.swap_values, 3),
-    "entries in another order": (blind.reorder, 1),
+    "key misspelt": (structure.misspell_key, 4),
+    "key in another case": (structure.recase_key, 3),
+    "key that nothing knows": (structure.add_unknown_key, 2),
+    "null": (structure.nullify, 4),
+    "value of another type": (structure.change_type, 5),
+    "number as text": (scalars.number_as_text, 3),
+    "text as number": (scalars.text_as_number, 3),
+    "value in a list": (structure.wrap_in_list, 2),
+    "value in a map": (structure.wrap_in_map, 1),
+    "list unwrapped": (structure.unwrap_list, 2),
+    "map as list": (structure.map_as_list, 2),
+    "field dropped": (structure.drop_field, 7),
+    "entry dropped": (structure.drop_entry, 2),
+    "entry twice": (structure.duplicate_entry, 4),
+    "emptied": (structure.empty, 4),
+    "number elsewhere": (scalars.change_number, 7),
+    "text elsewhere": (scalars.change_text, 8),
+    "case of a word": (scalars.recase_word, 3),
+    "word that nothing knows": (scalars.change_word, 3),
+    "name": (scalars.change_name, 4),
+    "length": (scalars.change_length, 3),
+    "key of a free map": (scalars.change_free_key, 4),
+    "value of a free map": (scalars.change_free_value, 5),
+    "selector no longer matches": (structure.break_selector, 2),
+    "values swapped": (structure.swap_values, 3),
+    "siblings swapped": (structure.swap_siblings, 3),
+    "field moved": (structure.move_field, 3),
+    "list of many": (structure.lengthen_list, 2),
+    "entries in another order": (structure.reorder, 1),
     "field inserted": (informed.insert_field, 16),
     "field inserted wrong": (informed.insert_wrong_field, 9),
+    "field inserted empty": (informed.insert_empty_field, 5),
     "field grafted": (informed.graft_field, 12),
     "value of another object": (informed.transplant, 8),
     "entry appended": (informed.append_entry, 5),
@@ -89,8 +93,9 @@ def mutant(seed: int, number: int, kind: str) -> Mutant:
     while True:
         original = random.randrange(len(objects))
         data = deepcopy(dict(objects[original]))
+        schema = api(data["apiVersion"], data["kind"])
         wanted = 2 if random.random() < _TWICE else 1
-        changes = tuple(_mutated(random, data) for _ in range(wanted))
+        changes = tuple(_mutated(random, Subject(data, schema)) for _ in range(wanted))
         if not same(data, objects[original]) and identified(data, objects[original]):
             return Mutant(number, kind, original, changes, data)
 
@@ -108,14 +113,13 @@ def identified(data: Mapping[str, Any], original: Mapping[str, Any]) -> bool:
     return not isinstance(metadata, dict) or metadata.get("namespace") in (None, "", "default")
 
 
-def _mutated(random: Random, data: dict[str, Any]) -> tuple[str, Change]:
+def _mutated(random: Random, subject: Subject) -> tuple[str, Change]:
     names = list(MUTATIONS)
     weights = [weight for _, weight in MUTATIONS.values()]
-    schema = api(data["apiVersion"], data["kind"])
     for _ in range(1000):
         name = random.choices(names, weights)[0]
         try:
-            return name, MUTATIONS[name][0](random, Subject(data, schema))
+            return name, MUTATIONS[name][0](random, subject)
         except Nothing:
             continue
     raise AssertionError("no mutation fits")

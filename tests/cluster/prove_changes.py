@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from random import SystemRandom
 
-from tests.cluster.agreement import AGREEMENT, Agreement, compare
+from tests.cluster.agreement import AGREEMENT, Agreement
 from tests.cluster.api import ApiServer
 from tests.cluster.pairs import Pair, against, answered, depends_on_apply, pairs
 from tests.cluster.prove_server import connected
@@ -35,16 +35,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def agreement_on(server: ApiServer, some: Iterable[Pair]) -> Agreement:
     """Both verdicts on pairs, those left out that depend on how objects are merged."""
-    known: dict[int, Pair] = {}
+    known: dict[str, Pair] = {}
 
     def judged() -> Iterator[Judged]:
         for pair in some:
             found = answered(server, pair)
             if found is not None and not depends_on_apply(found.answer):
-                known[pair.new.number] = pair
+                known[pair.new.data["metadata"]["name"]] = pair
                 yield found
 
-    return Agreement(judged(), lambda one: compare(one, against(known[one.mutant.number])))
+    return Agreement(judged(), lambda data: against(known[data["metadata"]["name"]]))
 
 
 if __name__ == "__main__":

@@ -20,13 +20,13 @@ from queue import SimpleQueue
 from random import SystemRandom
 from typing import Any
 
-from tests.cluster.agreement import Agreement
+from tests.cluster.agreement import Agreement, Verdict
 from tests.cluster.answer import Answer
 from tests.cluster.api import ApiServer, NoSuchKind
 from tests.cluster.mutants import Mutant, mutants
 from tests.cluster.report import as_data, lines
 from tests.cluster.sites import correct_objects, installed
-from tests.cluster.verdicts import Judged, read, recorded
+from tests.cluster.verdicts import Judged, ours, read, recorded
 
 CONNECTIONS = 3
 _AT_ONCE = 300
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         seed, judged = _judged(arguments, stack)
         if arguments.record:
             judged = recorded(arguments.record, judged, seed)
-        agreement = Agreement(judged)
+        agreement = Agreement(judged, _gate() if arguments.gate else ours)
     if arguments.format == "json":
         print(json.dumps(as_data(agreement, seed), indent=1, ensure_ascii=False))
     else:
@@ -57,9 +57,17 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--server", type=Path, help="a file with url, token and ca of a server")
     parser.add_argument("--record", type=Path, help="write the verdicts to a file")
     parser.add_argument("--replay", type=Path, help="judge what a file holds, without a server")
+    parser.add_argument("--gate", action="store_true", help="judge by the whole gate, slowly")
     parser.add_argument("--groups", type=int, default=60, help="how many disagreements to explain")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     return parser
+
+
+def _gate() -> Verdict:
+    """The gate's verdict; it takes a while to load, and nobody else needs it."""
+    from tests.cluster.gate import reported
+
+    return reported
 
 
 def _kinds(text: str) -> list[str]:

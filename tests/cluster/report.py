@@ -55,7 +55,7 @@ def explained(cause: Disagreement) -> Iterator[str]:
         yield f"   {name}: {_path(change.path)}: {before} -> {after}"
     said = "accepted" if answer.accepted else answer.message.replace("\n", " ")
     yield f"   server {answer.code}: {said[:_LONG]}"
-    yield f"   server's fields: {', '.join(_path(field.path) for field in one.named) or '-'}"
+    yield f"   server's fields: {', '.join(field.path for field in one.named) or '-'}"
     for finding in one.findings or [Finding((), "accepted")]:
         yield f"   ours: {_path(finding.path)}: {finding.sentence}"
     yield f"   object: {json.dumps(mutant.data)}"

@@ -8,8 +8,9 @@ from tests.cluster.answer import Answer
 from tools.source.place import FieldPath
 
 _STRICT = re.compile(r'(?:unknown|duplicate) field "((?:[^"\\]|\\.)*)"')
-_GO_FIELD = re.compile(r"Go struct field \w*\.([\w.\-/]+) of type")
-_PART = re.compile(r"\[((?:[^\[\]]|\[[^\]]*\])*)\]|([^.\[\]]+)")
+_GO_FIELD = re.compile(r"Go struct field (\w*)\.([\w.\-/]+) of type")
+_BRACKETS = re.compile(r"\[([^\[\]]*)\]")
+_METADATA = frozenset({"ObjectMeta", "OwnerReference", "ManagedFieldsEntry"})
 _STATE_CODES = frozenset({403, 404, 409, 429, 503, 504})
 _STATE = re.compile(
     r"failed to allocate|is not in the valid range|already allocated|no service account|"
@@ -18,20 +19,19 @@ _STATE = re.compile(
 
 
 class Named(NamedTuple):
-    """A field that the server names. `counts` says whether it numbers the entries of lists.
+    """A field that the server names, with dots between all parts: keys may have dots of their own.
 
-    Go's JSON decoder names neither entries of lists nor keys of maps.
+    `counts` says whether it numbers the entries of lists. Go's JSON decoder does not, and of a
+    wrong value in a map it names only the map.
     """
 
-    path: tuple[str, ...]
+    path: str
     counts: bool
 
     def is_ours(self, path: FieldPath) -> bool:
         """Whether one of our field paths is the same field."""
-        if self.counts:
-            return tuple(map(str, path)) == self.path
-        plain = tuple(part for part in path if isinstance(part, str))
-        return plain == self.path
+        parts = (str(part) for part in path if self.counts or isinstance(part, str))
+        return ".".join(parts) == self.path
 
 
 def named(answer: Answer) -> list[Named]:
@@ -59,23 +59,26 @@ def depends_on_state(answer: Answer) -> bool:
 def _named(answer: Answer) -> Iterator[Named]:
     for text in answer.fields:
         if text not in ("", "<nil>"):
-            yield Named(path_of(text), counts=True)
+            yield Named(dotted(text), counts=True)
     if answer.code == 400:
         yield from _of_decoder(answer.message)
 
 
 def _of_decoder(message: str) -> Iterator[Named]:
     for match in _STRICT.finditer(message):
-        yield Named(path_of(match[1]), counts=True)
+        yield Named(dotted(match[1]), counts=True)
     for match in _GO_FIELD.finditer(message):
         # Go names embedded structs too: spec.PersistentVolumeSource.cinder.
-        parts = (part for part in match[1].split(".") if not part[:1].isupper())
-        yield Named(tuple(parts), counts=False)
+        parts = [part for part in match[2].split(".") if not part[:1].isupper()]
+        if match[1] in _METADATA and "metadata" not in parts:
+            # Of custom objects, metadata is decoded by itself.
+            parts.insert(0, "metadata")
+        yield Named(".".join(parts), counts=False)
 
 
-def path_of(text: str) -> tuple[str, ...]:
-    """`spec.containers[0].resources.limits[a.b]` in its parts."""
-    return tuple(inside or name for inside, name in _PART.findall(text))
+def dotted(text: str) -> str:
+    """`spec.containers.0.resources.limits.a.b` for `spec.containers[0].resources.limits[a.b]`."""
+    return _BRACKETS.sub(r".\1", text).removeprefix(".")
 
 
 def shape(message: str) -> str:

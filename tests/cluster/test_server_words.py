@@ -3,31 +3,31 @@
 import pytest
 
 from tests.cluster.answer import Answer
-from tests.cluster.server_words import Named, depends_on_state, named, path_of, shape
+from tests.cluster.server_words import Named, depends_on_state, dotted, named, shape
+from tools.source.place import FieldPath
 
 
 @pytest.mark.parametrize(
     ("text", "path"),
     [
         ("metadata.labels", ("metadata", "labels")),
-        ("spec.containers[0].ports[12].name", ("spec", "containers", "0", "ports", "12", "name")),
+        ("spec.containers[0].ports[12].name", ("spec", "containers", 0, "ports", 12, "name")),
+        ("spec[0].size", ("spec", 0, "size")),
         ("data[a.b]", ("data", "a.b")),
         ("spec.hard[]", ("spec", "hard", "")),
-        (
-            "metadata.annotations[kubernetes.io/service-account.name]",
-            ("metadata", "annotations", "kubernetes.io/service-account.name"),
-        ),
+        ("metadata.log.level", ("metadata", "log.level")),
+        ("rules[2].", ("rules", 2, "")),
     ],
 )
-def test_a_path_in_its_parts(text: str, path: tuple[str, ...]) -> None:
-    assert path_of(text) == path
+def test_the_same_path_in_both_spellings(text: str, path: FieldPath) -> None:
+    assert Named(dotted(text), counts=True).is_ours(path)
 
 
 def test_validation_names_fields_as_causes() -> None:
     answer = Answer(422, "Invalid", "…", ("spec.ports[0].port", "<nil>", "metadata.name"))
     assert named(answer) == [
-        Named(("spec", "ports", "0", "port"), counts=True),
-        Named(("metadata", "name"), counts=True),
+        Named("spec.ports.0.port", counts=True),
+        Named("metadata.name", counts=True),
     ]
 
 
@@ -37,8 +37,8 @@ def test_strict_decoding_names_fields_in_its_message() -> None:
         'unknown field "spec.containers[0].imag", duplicate field "spec.dnsPolicy"'
     )
     assert named(Answer(400, "BadRequest", message)) == [
-        Named(("spec", "containers", "0", "imag"), counts=True),
-        Named(("spec", "dnsPolicy"), counts=True),
+        Named("spec.containers.0.imag", counts=True),
+        Named("spec.dnsPolicy", counts=True),
     ]
 
 
@@ -48,13 +48,18 @@ def test_the_decoder_numbers_no_entries_and_names_embedded_types() -> None:
         "HTTPGetAction.spec.containers.livenessProbe.ProbeHandler.httpGet.path of type int32"
     )
     [field] = named(Answer(400, "BadRequest", message))
-    assert field == Named(("spec", "containers", "livenessProbe", "httpGet", "path"), counts=False)
+    assert field == Named("spec.containers.livenessProbe.httpGet.path", counts=False)
     assert field.is_ours(("spec", "containers", 3, "livenessProbe", "httpGet", "path"))
     assert not field.is_ours(("spec", "containers", 3, "livenessProbe", "httpGet"))
 
 
+def test_metadata_of_custom_objects_is_decoded_by_itself() -> None:
+    message = "json: cannot unmarshal number into Go struct field ObjectMeta.labels of type string"
+    assert named(Answer(400, "BadRequest", message)) == [Named("metadata.labels", counts=False)]
+
+
 def test_validation_numbers_entries() -> None:
-    field = Named(("spec", "ports", "0"), counts=True)
+    field = Named("spec.ports.0", counts=True)
     assert field.is_ours(("spec", "ports", 0))
     assert not field.is_ours(("spec", "ports", 1))
     assert not field.is_ours(("spec", "ports"))

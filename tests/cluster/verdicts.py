@@ -14,6 +14,7 @@ from tests.cluster.sites import VERSION, installed
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.schema import Schemas
 from tools.kubernetes.served import is_builtin, objection
+from tools.kubernetes.validation.kinds import refusals
 from tools.source.place import FieldPath
 
 
@@ -47,22 +48,13 @@ def _findings(resource: Resource) -> Iterator[Finding]:
             yield Finding(against.path, against.sentence)
     for violation in _schemas().violations(resource):
         yield Finding(violation.path, violation.sentence)
-    yield from _validated(resource)
+    for refusal, _ in refusals(ref.api_version, ref.kind, resource.data, [VERSION]):
+        yield Finding(refusal.path, refusal.sentence)
 
 
 @cache
 def _schemas() -> Schemas:
     return Schemas([VERSION], installed())
-
-
-def _validated(resource: Resource) -> Iterator[Finding]:
-    try:
-        from tools.kubernetes.validation.kinds import refusals
-    except ModuleNotFoundError:
-        return
-    ref = resource.ref
-    for refusal, _ in refusals(ref.api_version, ref.kind, resource.data, [VERSION]):
-        yield Finding(refusal.path, refusal.sentence)
 
 
 def recorded(file: Path, judged: Iterable[Judged], seed: int) -> Iterator[Judged]:

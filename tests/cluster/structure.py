@@ -1,4 +1,4 @@
-"""Mutations that know nothing of the API: any YAML could be changed like this."""
+"""Mutations of keys, types, lists and maps that know nothing of the API."""
 
 import string
 from copy import deepcopy
@@ -8,18 +8,11 @@ from typing import Any
 from tests.cluster import words
 from tests.cluster.changes import Change, Nothing, Subject
 from tests.cluster.sites import Site
+from tools.kubernetes.resource import lookup
 
 
 def _has_key(site: Site) -> bool:
     return not site.is_entry
-
-
-def _is_text(site: Site) -> bool:
-    return isinstance(site.value, str)
-
-
-def _is_number(site: Site) -> bool:
-    return isinstance(site.value, int | float) and not isinstance(site.value, bool)
 
 
 def _is_list(site: Site) -> bool:
@@ -76,24 +69,6 @@ def change_type(random: Random, subject: Subject) -> Change:
     site = subject.pick(random, lambda site: True)
     others = [other for other in words.OTHER_TYPES if type(other) is not type(site.value)]
     return subject.put(site.path, deepcopy(random.choice(others)))
-
-
-def number_as_text(random: Random, subject: Subject) -> Change:
-    """`"8080"` for 8080, `"true"` for true."""
-    site = subject.pick(random, lambda site: isinstance(site.value, int | float))
-    text = str(site.value).lower() if isinstance(site.value, bool) else str(site.value)
-    return subject.put(site.path, random.choice([text, text, text + " ", "0" + text]))
-
-
-def text_as_number(random: Random, subject: Subject) -> Change:
-    """8080 for `"8080"`, true for `"true"`, and numbers for any text."""
-    site = subject.pick(random, _is_text)
-    number: Any = random.choice([0, 1, 80, 1.5, True, False, 1_000_000, -1, 10**21])
-    if site.value.isdecimal():
-        number = int(site.value)
-    elif site.value in ("true", "false"):
-        number = site.value == "true"
-    return subject.put(site.path, number)
 
 
 def wrap_in_list(random: Random, subject: Subject) -> Change:
@@ -161,99 +136,20 @@ def empty(random: Random, subject: Subject) -> Change:
     return subject.put(site.path, right if random.random() < 0.8 else random.choice([{}, [], ""]))
 
 
-def change_number(random: Random, subject: Subject) -> Change:
-    """A number next to what it was, at a limit, negative, huge or a fraction."""
-    site = subject.pick(random, _is_number)
-    value = site.value
-    near = [value + 1, value - 1, -value, value * 10, value * 1000, value + 0.5, value / 3]
-    pool = near if random.random() < 0.35 else words.NUMBERS
-    return subject.put(site.path, whole(random.choice(pool)))
-
-
-def whole(number: Any) -> Any:
-    """What YAML clients send: `3` for `3.0`."""
-    return int(number) if isinstance(number, float) and number.is_integer() else number
-
-
-def change_text(random: Random, subject: Subject) -> Change:
-    """Text with something before, behind or inside it."""
-    site = subject.pick(random, lambda site: _is_text(site) and len(site.value) < 200)
-    text = site.value
-    at = random.randrange(len(text) + 1)
-    odd = random.choice(
-        [" ", "-", ".", "_", "/", ":", "A", "é", "\n", "%", "0", "x", "*", ",", "\t"]
-    )
-    forms = [text[:at] + odd + text[at:], odd + text, text + odd, text.upper(), text.title()]
-    forms += [text[:at], text[at:], text * 2, text.replace("-", "_"), text.replace(".", "")]
-    return subject.put(site.path, random.choice(forms))
-
-
-def _is_word(site: Site) -> bool:
-    return _is_text(site) and site.value.isalpha() and site.value[:1].isupper()
-
-
-def recase_word(random: Random, subject: Subject) -> Change:
-    """`ifnotpresent` or `IFNOTPRESENT` for `IfNotPresent`."""
-    site = subject.pick(random, _is_word)
-    text = site.value
-    forms = [text.lower(), text.upper(), text[:1].lower() + text[1:], text.capitalize()]
-    return subject.put(site.path, random.choice(forms))
-
-
-def change_word(random: Random, subject: Subject) -> Change:
-    """Any other word."""
-    site = subject.pick(random, _is_word)
-    return subject.put(site.path, random.choice([*words.WORDS, site.value + "s", site.value[:-1]]))
-
-
-def change_name(random: Random, subject: Subject) -> Change:
-    """A bad name, or one that looks bad and is not."""
-    site = subject.pick(random, lambda site: _is_text(site) and site.field.lower().endswith("name"))
-    return subject.put(site.path, random.choice(words.NAMES))
-
-
-def change_length(random: Random, subject: Subject) -> Change:
-    """Text of exactly as many characters as are often the most, or of one more."""
-    site = subject.pick(random, _is_text)
-    length = random.choice(
-        [15, 16, 52, 53, 63, 64, 128, 129, 253, 254, 256, 257, 316, 317, 512, 513]
-    )
-    text = site.value or "a"
-    if "." in text and "/" not in text:
-        return subject.put(site.path, (text + ".a" * length)[: length - 1] + "a")
-    return subject.put(site.path, (text + "a" * length)[:length])
-
-
-def change_free_key(random: Random, subject: Subject) -> Change:
-    """Another key in a map whose keys the author chooses."""
-    site = subject.pick(random, lambda site: site.is_free)
-    keys = words.KEYS_BY_FIELD.get(site.field, words.LABEL_KEYS)
-    if random.random() < 0.3:
-        keys = [*words.LABEL_KEYS, *words.RESOURCE_NAMES, *words.DATA_KEYS]
-    key = random.choice(keys)
-    if site.value and random.random() < 0.6:
-        return subject.rename((*site.path, random.choice(list(site.value))), key)
-    value = random.choice(list(site.value.values())) if site.value else "a"
-    return subject.put((*site.path, key), deepcopy(value))
-
-
-def change_free_value(random: Random, subject: Subject) -> Change:
-    """Another value in such a map."""
-    site = subject.pick(random, lambda site: site.is_free and bool(site.value))
-    path = (*site.path, random.choice(list(site.value)))
-    pool = words.VALUES_BY_MAP.get(site.field, words.LABEL_VALUES)
-    return subject.put(path, deepcopy(random.choice(pool)))
-
-
 def break_selector(random: Random, subject: Subject) -> Change:
-    """A label or a selector that no longer fits the other."""
-    site = subject.pick(
-        random,
-        lambda site: "labels" in site.path or "selector" in site.path or "matchLabels" in site.path,
-    )
-    if isinstance(site.value, str) and random.random() < 0.6:
-        return subject.put(site.path, "other")
+    """A selector and the labels of a template that no longer fit each other."""
+    site = subject.pick(random, _selects)
+    if isinstance(site.value, str):
+        return subject.put(site.path, random.choice(["other", site.value + "-2", ""]))
+    if isinstance(site.value, dict) and random.random() < 0.5:
+        return subject.put((*site.path, "another"), "label")
     return subject.drop(site.path)
+
+
+def _selects(site: Site) -> bool:
+    selector = site.path[:2] == ("spec", "selector")
+    template = "template" in site.path and "labels" in site.path
+    return selector or template or "matchLabels" in site.path
 
 
 def swap_values(random: Random, subject: Subject) -> Change:
@@ -273,3 +169,57 @@ def reorder(random: Random, subject: Subject) -> Change:
     """The entries of a list from behind."""
     site = subject.pick(random, lambda site: _is_list(site) and len(site.value) > 1)
     return subject.put(site.path, site.value[::-1])
+
+
+def move_field(random: Random, subject: Subject) -> Change:
+    """A field one level too far out or in, as wrong indentation makes it."""
+    site = subject.pick(random, lambda site: _has_key(site) and len(site.path) > 1)
+    holders = [other.path for other in subject.sites if _is_map(other) and other.value]
+    near = [path for path in holders if path[:-1] == site.path[:-1] and path != site.path]
+    outer = tuple(site.path[:-2])
+    if isinstance(lookup(subject.data, outer), dict):
+        near.append(outer)
+    if not near:
+        raise Nothing
+    target = (*random.choice(near), site.path[-1])
+    if site.path[-1] in subject.parent(target):
+        raise Nothing
+    subject.drop(site.path)
+    return subject.put(target, site.value)
+
+
+def swap_siblings(random: Random, subject: Subject) -> Change:
+    """Two fields of one map that have each other's values: the least and the most."""
+    site = subject.pick(random, _has_key)
+    siblings = subject.parent(site.path)
+    others = [
+        key
+        for key, value in siblings.items()
+        if type(value) is type(site.value) and value != site.value
+    ]
+    if not others:
+        raise Nothing
+    other = random.choice(others)
+    value = siblings[other]
+    if random.random() < 0.7:
+        siblings[other] = site.value
+    return subject.put(site.path, deepcopy(value))
+
+
+def lengthen_list(random: Random, subject: Subject) -> Change:
+    """As many entries as are often the most, or one more; each with a name of its own."""
+    site = subject.pick(random, lambda site: _is_list(site) and bool(site.value))
+    count = random.choice(_COUNTS)
+    entries = [deepcopy(site.value[index % len(site.value)]) for index in range(count)]
+    distinct = random.random() < 0.8
+    for index, entry in enumerate(entries):
+        if isinstance(entry, str) and distinct:
+            entries[index] = f"{entry}{index}"
+        elif isinstance(entry, dict) and distinct:
+            names = {key: entry[key] for key in _NAMES if isinstance(entry.get(key), str)}
+            entry.update({key: f"{name}{index}" for key, name in names.items()})
+    return subject.put(site.path, entries)
+
+
+_COUNTS = (6, 7, 10, 11, 16, 17, 20, 21, 32, 33, 50, 51, 64, 65, 100, 101, 256, 257)
+_NAMES = ("name", "mountPath", "key", "devicePath")
