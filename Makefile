@@ -22,7 +22,7 @@ WRITE_LOCK = { echo '\# Written by `make lock` from pyproject.toml.'; \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev validate test lint docs docs-check bench bench-trace prove-trace \
+.PHONY: help setup setup-dev validate test test-registry lint docs docs-check bench bench-trace prove-trace \
 	lock clean
 
 help: ## list the targets
@@ -45,6 +45,10 @@ validate: setup ## judge everything in this repository; ARGS=… adds arguments
 
 test: setup-dev ## run every test that needs no server
 	@$(PY) -m pytest -q
+
+test-registry: setup-dev ## the tests that need docker-registry and skopeo
+	@tests/registry/programs.sh
+	@$(PY) -m pytest -q -m registry $(ARGS)
 
 lint: setup-dev ## ruff and mypy
 	@$(PY) -m ruff check .
