@@ -22,8 +22,8 @@ WRITE_LOCK = { echo '\# Written by `make lock` from pyproject.toml.'; \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev validate test test-cluster lint docs docs-check bench bench-trace \
-	prove-trace prove-server lock clean
+.PHONY: help setup setup-dev validate test test-registry test-cluster lint docs docs-check bench \
+	bench-trace prove-trace prove-server prove-changes lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,10 @@ validate: setup ## judge everything in this repository; ARGS=… adds arguments
 
 test: setup-dev ## run every test that needs no server
 	@$(PY) -m pytest -q
+
+test-registry: setup-dev ## the tests that need docker-registry and skopeo
+	@tests/registry/programs.sh
+	@$(PY) -m pytest -q -m registry $(ARGS)
 
 test-cluster: setup-dev ## run the tests that need a control plane, which is built first
 	@$(PY) -m tests.cluster.build > /dev/null
