@@ -16,6 +16,7 @@ _COMPUTE = ("cpu", "memory")
 _STANDARD = (*_COMPUTE, "ephemeral-storage")
 _HUGE_PAGES = "hugepages-"
 _REQUESTS = "requests."
+_MOST = Decimal(2**63 - 1)
 _THOUSANDTH = Decimal("0.001")
 _COUNTED = frozenset({
     "pods", "resourcequotas", "services", "replicationcontrollers", "secrets", "configmaps",
@@ -33,7 +34,8 @@ def _quantities(field: Field) -> Iterator[tuple[str, Field, Decimal]]:
     for name, quantity in field.entries():
         amount = parse_quantity(quantity.value)
         if amount is not None:
-            yield name, quantity, -(-amount // _THOUSANDTH) * _THOUSANDTH
+            capped = min(max(amount, -_MOST), _MOST)
+            yield name, quantity, capped.quantize(_THOUSANDTH, ROUND_UP)
 
 
 def requirements(field: Field, *, of_pod: bool = False) -> Refusals:
