@@ -25,7 +25,7 @@ _TOLERANCE_SINCE = 35
 
 
 def horizontal_pod_autoscaler(obj: Field) -> Refusals:
-    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=True)
+    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=True, generation=True)
     spec = obj["spec"]
     yield from _bounds(spec["minReplicas"], spec["maxReplicas"])
     target = spec["scaleTargetRef"]

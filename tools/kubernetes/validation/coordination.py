@@ -11,7 +11,9 @@ from tools.kubernetes.validation.metadata import object_meta
 
 
 def lease(obj: Field) -> Refusals:
-    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=True)
+    yield from object_meta(
+        obj["metadata"], dns_subdomain, namespaced=True, generation=True, any_finalizer=True
+    )
     spec = obj["spec"]
     if spec["leaseDurationSeconds"].is_set:
         yield from at_least(spec["leaseDurationSeconds"], 1)

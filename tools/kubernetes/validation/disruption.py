@@ -20,7 +20,7 @@ _SHARE = re.compile(r"0*([0-9]{1,2}|100)%", re.ASCII)
 
 
 def pod_disruption_budget(obj: Field) -> Refusals:
-    yield from object_meta(obj["metadata"], path_segment_name, namespaced=True)
+    yield from object_meta(obj["metadata"], path_segment_name, namespaced=True, any_finalizer=True)
     spec = obj["spec"]
     amounts = spec.set_among(("minAvailable", "maxUnavailable"))
     if len(amounts) > 1:

@@ -23,13 +23,24 @@ from tools.kubernetes.validation.formats import (
 
 NameCheck = Callable[[Field], Refusals]
 
-_FIELD_MANAGER_LENGTH = 128
-_SUBRESOURCE_LENGTH = 256
+_STANDARD_FINALIZERS = frozenset({"kubernetes", "orphan", "foregroundDeletion"})
 _ORPHAN, _FOREGROUND = "orphan", "foregroundDeletion"
 
 
-def object_meta(metadata: Field, name_check: NameCheck, *, namespaced: bool) -> Refusals:
-    """The metadata of an object that is to be created; `name_check` is its kind's."""
+def object_meta(
+    metadata: Field,
+    name_check: NameCheck,
+    *,
+    namespaced: bool,
+    generation: bool = False,
+    any_finalizer: bool = False,
+) -> Refusals:
+    """The metadata of an object that is to be created; `name_check` is its kind's.
+
+    `generation` says that the server looks at the one that is given: of most kinds it sets it
+    itself. `any_finalizer` says that the kind is one of the few whose finalizers may be any name
+    without a domain. What managedFields say is replaced before it is looked at.
+    """
     name, prefix = metadata["name"], metadata["generateName"]
     if prefix.text:
         yield from name_check(prefix.with_value(_without_dash(prefix.text)))
@@ -40,13 +51,14 @@ def object_meta(metadata: Field, name_check: NameCheck, *, namespaced: bool) -> 
     namespace = metadata["namespace"]
     if namespaced and namespace.text:
         yield from dns_label(namespace)
-    yield from not_negative(metadata["generation"])
+    if generation:
+        yield from not_negative(metadata["generation"])
     yield from labels(metadata["labels"])
     yield from annotations(metadata["annotations"])
     yield from _owners(metadata["ownerReferences"])
     yield from _finalizers(metadata["finalizers"])
-    for entry in metadata["managedFields"].items():
-        yield from _managed_fields(entry)
+    for finalizer in metadata["finalizers"].items() if not any_finalizer else ():
+        yield from standard_finalizer(finalizer)
 
 
 def template_meta(metadata: Field) -> Refusals:
@@ -108,7 +120,7 @@ def _requirement(expression: Field, values_checked: bool) -> Refusals:
 def _owners(field: Field) -> Refusals:
     """The server names the list, not the entry: `metadata.ownerReferences.name`."""
     controllers = 0
-    for owner in field.items():
+    for owner in _without_copies(field.items()):
         for name in ("apiVersion", "kind", "name", "uid"):
             text = owner[name].text
             if not (text.rpartition("/")[2] if name == "apiVersion" else text):
@@ -121,6 +133,15 @@ def _owners(field: Field) -> Refusals:
             yield owner["controller"].refused(sentence).named(field)
 
 
+def _without_copies(owners: list[Field]) -> list[Field]:
+    """The server drops an owner that stands there a second time, word for word."""
+    return [
+        owner
+        for index, owner in enumerate(owners)
+        if all(owner.value != earlier.value for earlier in owners[:index])
+    ]
+
+
 def _finalizers(field: Field) -> Refusals:
     names = set()
     for finalizer in field.items():
@@ -130,15 +151,7 @@ def _finalizers(field: Field) -> Refusals:
         yield field.refused(f"{field} has both {_ORPHAN!r} and {_FOREGROUND!r}")
 
 
-def _managed_fields(entry: Field) -> Refusals:
-    if entry["operation"].text not in ("Apply", "Update"):
-        yield entry["operation"].unsupported(("Apply", "Update"))
-    if entry["fieldsType"].text not in ("", "FieldsV1"):
-        yield entry["fieldsType"].unsupported(("FieldsV1",))
-    manager = entry["manager"]
-    if len(manager.text.encode()) > _FIELD_MANAGER_LENGTH:
-        yield manager.too_long(_FIELD_MANAGER_LENGTH, "bytes")
-    if not manager.text.isprintable():
-        yield manager.must("have printable characters only")
-    if len(entry["subresource"].text.encode()) > _SUBRESOURCE_LENGTH:
-        yield entry["subresource"].too_long(_SUBRESOURCE_LENGTH, "bytes")
+def standard_finalizer(finalizer: Field) -> Refusals:
+    """A finalizer that Kubernetes knows, or one with a domain."""
+    if "/" not in finalizer.text and finalizer.text not in _STANDARD_FINALIZERS:
+        yield finalizer.must("have a domain, as in 'example.com/cleanup'")

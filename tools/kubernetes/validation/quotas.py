@@ -5,6 +5,8 @@ LimitRange is in `limit_ranges`.
 https://kubernetes.io/docs/concepts/policy/resource-quotas/
 """
 
+from math import ceil
+
 from tools.kubernetes.quantity import parse_quantity
 from tools.kubernetes.validation.field import Field, Refusals
 from tools.kubernetes.validation.formats import dns_subdomain, quantity_not_negative
@@ -32,10 +34,17 @@ _VALUED = frozenset({"PriorityClass", "VolumeAttributesClass"})
 _EITHER = (("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating"))
 _VOLUMES_SINCE = 34
 _MILLI = 1000
+_TOO_MANY = 2**63
+_SHORT = 18
 
 
 def limit_range(obj: Field) -> Refusals:
-    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=True)
+    metadata = obj["metadata"]
+    if not (metadata["name"].text or metadata["generateName"].text):
+        # Of this kind alone the server makes up a name.
+        given = metadata.value if isinstance(metadata.value, dict) else {}
+        metadata = metadata.with_value({**given, "name": "made-up"})
+    yield from object_meta(metadata, dns_subdomain, namespaced=True, generation=True)
     seen = set()
     for item in obj.at("spec", "limits").items():
         yield from limit_range_item(item)
@@ -45,7 +54,7 @@ def limit_range(obj: Field) -> Refusals:
 
 
 def resource_quota(obj: Field) -> Refusals:
-    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=True)
+    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=True, generation=True)
     spec = obj["spec"]
     for name, amount in spec["hard"].entries():
         yield from quota_resource_name(amount, name)
@@ -58,8 +67,13 @@ def resource_quota(obj: Field) -> Refusals:
 
 def _is_whole_number(amount: Field) -> bool:
     number = parse_quantity(amount.value)
-    # Quantities of resources are rounded up to thousandths, which is all that the server looks at.
-    return number is None or -(-number * _MILLI // 1) % _MILLI == 0
+    if number is None:
+        return True
+    thousandths = ceil(number * _MILLI)
+    if abs(thousandths) >= _TOO_MANY:
+        # The server counts thousandths in 64 bits, and short numbers not at all where they burst.
+        return len(number.as_tuple().digits) <= _SHORT
+    return thousandths % _MILLI == 0
 
 
 def _scopes(spec: Field) -> Refusals:

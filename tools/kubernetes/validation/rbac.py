@@ -13,7 +13,7 @@ _SUBJECTS = ("Group", "ServiceAccount", "User")
 
 
 def cluster_role(obj: Field) -> Refusals:
-    yield from object_meta(obj["metadata"], path_segment_name, namespaced=False)
+    yield from object_meta(obj["metadata"], path_segment_name, namespaced=False, generation=True)
     for rule in obj["rules"].items():
         yield from policy_rule(rule, namespaced=False)
     aggregation = obj["aggregationRule"]
@@ -29,20 +29,20 @@ def cluster_role(obj: Field) -> Refusals:
 
 
 def cluster_role_binding(obj: Field) -> Refusals:
-    yield from object_meta(obj["metadata"], path_segment_name, namespaced=False)
+    yield from object_meta(obj["metadata"], path_segment_name, namespaced=False, generation=True)
     yield from _role(obj["roleRef"], ("ClusterRole",))
     for subject in obj["subjects"].items():
         yield from _subject(subject, namespaced=False)
 
 
 def role(obj: Field) -> Refusals:
-    yield from object_meta(obj["metadata"], path_segment_name, namespaced=True)
+    yield from object_meta(obj["metadata"], path_segment_name, namespaced=True, generation=True)
     for rule in obj["rules"].items():
         yield from policy_rule(rule, namespaced=True)
 
 
 def role_binding(obj: Field) -> Refusals:
-    yield from object_meta(obj["metadata"], path_segment_name, namespaced=True)
+    yield from object_meta(obj["metadata"], path_segment_name, namespaced=True, generation=True)
     yield from _role(obj["roleRef"], ("Role", "ClusterRole"))
     for subject in obj["subjects"].items():
         yield from _subject(subject, namespaced=True)

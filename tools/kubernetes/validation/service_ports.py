@@ -1,8 +1,8 @@
 """The ports of a Service.
 
 Follows validateServicePort and the checks for duplicates in validateService of
-pkg/apis/core/validation, and the allocation of node ports in pkg/registry/core/service/storage,
-for the range that servers have by default. Whether a port is free is not judged.
+pkg/apis/core/validation, and the allocation of node ports in pkg/registry/core/service/storage.
+Whether a node port is free, and in the range of the cluster, is not judged.
 https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport
 """
 
@@ -17,8 +17,6 @@ from tools.kubernetes.validation.formats import (
 )
 
 PROTOCOLS = ("SCTP", "TCP", "UDP")
-_LEAST, _MOST = 30000, 32767
-_RANGE = f"be between {_LEAST} and {_MOST}, the server's range"
 
 
 def service_ports(spec: Field) -> Refusals:
@@ -83,9 +81,7 @@ def _allocated(given: list[Field]) -> Refusals:
         number = field.number or 0
         if of_port.get(served) == number:
             continue
-        if not _LEAST <= number <= _MOST:
-            yield field.must(_RANGE)
-        elif number in taken:
+        if number in taken:
             yield field.refused(f"{field} is {number}, which another port has already")
         of_port.setdefault(served, number)
         taken.add(number)
@@ -99,7 +95,7 @@ def _health_check(spec: Field, ports: list[Field]) -> Refusals:
     policy = spec["externalTrafficPolicy"].text
     if (spec["type"].text, policy) != ("LoadBalancer", "Local"):
         yield field.forbidden("without `type: LoadBalancer` and `externalTrafficPolicy: Local`")
-    elif not _LEAST <= number <= _MOST:
-        yield field.must(_RANGE)
-    elif any(each["nodePort"].number == number for each in ports):
+        return
+    yield from port_number(field)
+    if any(each["nodePort"].number == number for each in ports):
         yield field.refused(f"{field} is {number}, which one of the ports has as its nodePort")

@@ -33,7 +33,7 @@ _NEAR_SINCE = 34
 
 def service(obj: Field) -> Refusals:
     spec = _typed(obj["spec"])
-    yield from object_meta(obj["metadata"], service_name, namespaced=True)
+    yield from object_meta(obj["metadata"], service_name, namespaced=True, generation=True)
     yield from _hints(obj.at("metadata", "annotations"))
     yield from enumeration(spec["type"], _TYPES)
     if spec["type"].text == "ExternalName":
