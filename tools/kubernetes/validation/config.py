@@ -28,6 +28,7 @@ _REQUIRED_KEYS = {
     _SSH_AUTH: ("ssh-privatekey",),
     "kubernetes.io/tls": ("tls.crt", "tls.key"),
 }
+_OWN_NAME = "kubernetes.io/metadata.name"
 _LEVELS = ("privileged", "baseline", "restricted")
 _SECURITY = "pod-security.kubernetes.io/"
 _VERSION = re.compile(r"latest|v1\.(0|[1-9][0-9]*)", re.ASCII)
@@ -72,7 +73,13 @@ def service_account(obj: Field) -> Refusals:
 
 
 def namespace(obj: Field) -> Refusals:
-    yield from object_meta(obj["metadata"], dns_label, namespaced=False, generation=True)
+    metadata = obj["metadata"]
+    given = metadata["labels"]
+    if metadata["name"].text and given[_OWN_NAME].is_set:
+        # The server writes this one.
+        rest = {key: value.value for key, value in given.entries() if key != _OWN_NAME}
+        metadata = metadata.with_value({**metadata.value, "labels": rest})
+    yield from object_meta(metadata, dns_label, namespaced=False, generation=True)
     finalizers = obj.at("spec", "finalizers")
     for finalizer in finalizers.items():
         yield from (refusal.named(finalizers) for refusal in qualified_name(finalizer))

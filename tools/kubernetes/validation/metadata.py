@@ -24,6 +24,7 @@ from tools.kubernetes.validation.formats import (
 NameCheck = Callable[[Field], Refusals]
 
 _STANDARD_FINALIZERS = frozenset({"kubernetes", "orphan", "foregroundDeletion"})
+_GENERATED, _GENERATED_FROM = 5, 58
 _ORPHAN, _FOREGROUND = "orphan", "foregroundDeletion"
 
 
@@ -41,13 +42,7 @@ def object_meta(
     itself. `any_finalizer` says that the kind is one of the few whose finalizers may be any name
     without a domain. What managedFields say is replaced before it is looked at.
     """
-    name, prefix = metadata["name"], metadata["generateName"]
-    if prefix.text:
-        yield from name_check(prefix.with_value(_without_dash(prefix.text)))
-    if name.text:
-        yield from name_check(name)
-    elif not prefix.text:
-        yield name.required("an object has a name or a generateName")
+    yield from _names(metadata, name_check)
     namespace = metadata["namespace"]
     if namespaced and namespace.text:
         yield from dns_label(namespace)
@@ -59,6 +54,29 @@ def object_meta(
     yield from _finalizers(metadata["finalizers"])
     for finalizer in metadata["finalizers"].items() if not any_finalizer else ():
         yield from standard_finalizer(finalizer)
+
+
+def _names(metadata: Field, name_check: NameCheck) -> Refusals:
+    name, prefix = metadata["name"], metadata["generateName"]
+    mistakes = []
+    if prefix.text:
+        mistakes = list(name_check(prefix.with_value(_without_dash(prefix.text))))
+        yield from mistakes
+    if name.text:
+        yield from name_check(name)
+    elif not prefix.text:
+        yield name.required("an object has a name or a generateName")
+    elif not mistakes:
+        for refusal in name_check(prefix.with_value(final_name(metadata))):
+            yield refusal.named(name)
+
+
+def final_name(metadata: Field) -> str:
+    """The name that the object will have, of which the server makes up the end, if need be."""
+    prefix = metadata["generateName"].text
+    if metadata["name"].text or not prefix:
+        return metadata["name"].text
+    return prefix[:_GENERATED_FROM] + "x" * _GENERATED
 
 
 def template_meta(metadata: Field) -> Refusals:

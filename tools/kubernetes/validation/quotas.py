@@ -5,8 +5,6 @@ LimitRange is in `limit_ranges`.
 https://kubernetes.io/docs/concepts/policy/resource-quotas/
 """
 
-from math import ceil
-
 from tools.kubernetes.quantity import parse_quantity
 from tools.kubernetes.validation.field import Field, Refusals
 from tools.kubernetes.validation.formats import dns_subdomain, quantity_not_negative
@@ -34,7 +32,7 @@ _VALUED = frozenset({"PriorityClass", "VolumeAttributesClass"})
 _EITHER = (("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating"))
 _VOLUMES_SINCE = 34
 _MILLI = 1000
-_TOO_MANY = 2**63
+_BOUND = 2**63
 _SHORT = 18
 
 
@@ -69,11 +67,12 @@ def _is_whole_number(amount: Field) -> bool:
     number = parse_quantity(amount.value)
     if number is None:
         return True
-    thousandths = ceil(number * _MILLI)
-    if abs(thousandths) >= _TOO_MANY:
-        # The server counts thousandths in 64 bits, and short numbers not at all where they burst.
-        return len(number.as_tuple().digits) <= _SHORT
-    return thousandths % _MILLI == 0
+    over, under = number.as_integer_ratio()
+    thousandths = -(-over * _MILLI // under)
+    if abs(thousandths) >= _BOUND and len(number.as_tuple().digits) <= _SHORT:
+        return True
+    # The server counts thousandths in 64 bits, and lets what is more run over.
+    return (thousandths + _BOUND) % (2 * _BOUND) % _MILLI == _BOUND % _MILLI
 
 
 def _scopes(spec: Field) -> Refusals:
