@@ -30,6 +30,9 @@ NOT_REQUIRED: Mapping[str, frozenset[str]] = {
         "batch.v1.PodFailurePolicyOnPodConditionsPattern": "status",
         "rbac.v1.RoleRef": "apiGroup",
         "storage.v1.CSIDriver": "spec",
+        # Dropped unread, as they belong to features that are off.
+        "core.v1.ClusterTrustBundleProjection": "path",
+        "core.v1.PodCertificateProjection": "keyType signerName",
         # The empty value is as good as any other.
         "apiextensions.v1.CustomResourceDefinitionVersion": "served storage",
         "apps.v1.ControllerRevision": "revision",
@@ -42,6 +45,9 @@ NOT_REQUIRED: Mapping[str, frozenset[str]] = {
         "core.v1.LimitRangeSpec": "limits",
         "core.v1.PreferredSchedulingTerm": "preference",
         "core.v1.Sysctl": "value",
+        # Dropped from a claim unless it is one that can be used; else required by its validation.
+        "core.v1.TypedLocalObjectReference": "kind name",
+        "core.v1.TypedObjectReference": "kind name",
         "discovery.v1.EndpointSlice": "endpoints",
         "networking.v1.NetworkPolicySpec": "podSelector",
         "scheduling.v1.PriorityClass": "value",
@@ -76,6 +82,20 @@ def corrected(name: str, definition: Mapping[str, Any]) -> Mapping[str, Any]:
     if required:
         schema["required"] = required
     return schema
+
+
+def inside_of_another(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A definition for objects within others, such as the claims that a StatefulSet makes.
+
+    The server knows what they are, and does not read what they say.
+    """
+    properties = schema.get("properties", {})
+    said = [name for name in ("apiVersion", "kind") if "enum" in properties.get(name, {})]
+    loose = {
+        name: {keyword: value for keyword, value in properties[name].items() if keyword != "enum"}
+        for name in said
+    }
+    return {**schema, "properties": {**properties, **loose}} if loose else schema
 
 
 def _plain(schema: Mapping[str, Any]) -> dict[str, Any]:

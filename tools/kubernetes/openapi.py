@@ -13,7 +13,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tools.kubernetes.corrections import corrected
+from tools.kubernetes.corrections import corrected, inside_of_another
 
 Schema = Mapping[str, Any]
 
@@ -115,7 +115,8 @@ class OpenAPI:
         while todo:
             name = todo.pop()
             if name not in found:
-                found[name], more = _definition(name, self._texts[name])
+                schema, more = _definition(name, self._texts[name])
+                found[name] = inside_of_another(schema)
                 todo.extend(more)
         return found
 

@@ -55,9 +55,10 @@ def job(obj: Field) -> Refusals:
 
 def _filled(spec: Field) -> Field:
     """Without completions and parallelism, a Job has one pod."""
-    if spec["completions"].is_set or spec["parallelism"].is_set or not spec.is_set:
+    one = {"completions": 1, "parallelism": 1}
+    if not isinstance(spec.value, dict) or spec.set_among(one):
         return spec
-    return spec.with_value({**spec.value, "completions": 1, "parallelism": 1})
+    return spec.with_value({**spec.value, **one})
 
 
 def _index_in_host_name(metadata: Field, spec: Field) -> Refusals:

@@ -81,10 +81,6 @@ class Field:
         """The same field as the server fills it in."""
         return Field(self.path, value, self.release)
 
-    def with_path(self, path: FieldPath) -> "Field":
-        """The same value, of which another place is to be named."""
-        return Field(path, self.value, self.release)
-
     @property
     def name(self) -> str:
         """The last key of the path."""

@@ -68,7 +68,7 @@ def _exit_codes(codes: Field, names: frozenset[str]) -> Refusals:
     elif len(values.items()) > _MOST_EXIT_CODES:
         yield values.too_many(_MOST_EXIT_CODES)
     for value in values.items():
-        if operator.text == "In" and value.number == 0:
+        if operator.text == "In" and value.value in (None, 0):
             yield value.must("not be 0: that is success")
     yield from unique(values.items())
     numbers = [value.number or 0 for value in values.items()]

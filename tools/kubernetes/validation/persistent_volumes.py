@@ -5,8 +5,10 @@ ValidatePersistentVolume of pkg/apis/core/validation and of pkg/volume/validatio
 """
 
 from collections.abc import Callable, Mapping
+from math import ceil
 from posixpath import normpath
 
+from tools.kubernetes.quantity import parse_quantity, spelling_of, suffix_of
 from tools.kubernetes.validation.claims import ATTRIBUTES_CLASSES, VOLUME_MODES, access_modes
 from tools.kubernetes.validation.field import Field, Refusals, required
 from tools.kubernetes.validation.formats import (
@@ -25,6 +27,10 @@ from tools.kubernetes.validation.volume_sources import (
     local,
     storage_os,
 )
+
+_FAST_DIGITS = 18
+_CAPPED = ("Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
+"""Units in which the server takes too much for the most there is."""
 
 _RECLAIM_POLICIES = ("Delete", "Recycle", "Retain")
 _MOUNT_OPTIONS = "volume.beta.kubernetes.io/mount-options"
@@ -61,6 +67,17 @@ def _capacity(capacity: Field) -> Refusals:
         if name != "storage":
             yield amount.forbidden("in a volume, whose only capacity is storage").named(capacity)
         yield from quantity_positive(amount)
+        if _turns_negative(amount):
+            yield amount.must("be less than 8Ei")
+
+
+def _turns_negative(field: Field) -> bool:
+    """Numbers of 19 digits and more are cut to 64 bits, of which the first is the sign."""
+    text = spelling_of(field.value) or ""
+    amount = parse_quantity(field.value)
+    if amount is None or amount <= 0 or sum(map(str.isdigit, text)) <= _FAST_DIGITS:
+        return False
+    return suffix_of(field.value) not in _CAPPED and bool(ceil(amount) >> 63 & 1)
 
 
 def _classes(spec: Field) -> Refusals:

@@ -42,8 +42,11 @@ def selects(selector: Field, template: Field, labels: Mapping[str, Any]) -> Refu
     if not selector.is_set:
         yield selector.refused(f"{selector} is missing, so that no pod is matched").named(named)
         return
+    wanted = selector["matchLabels"].entries()
+    if any(not isinstance(value.value, str) for _, value in wanted):
+        return
     for requirement in unmet(selector.value, labels):
-        field = selector.with_path((*selector.path, *requirement.path))
+        field = Field((*selector.path, *requirement.path), None, selector.release)
         sentence = f"{selector} does not match the pod template: {requirement.sentence}"
         remedy = "Give the labels of the template the values of the selector."
         yield field.refused(sentence, remedy).named(named)

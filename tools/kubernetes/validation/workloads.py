@@ -105,7 +105,7 @@ def _number_in_annotation(obj: Field, key: str, *, empty: bool) -> Refusals:
     """Annotations that stand for a field of an earlier version, which the server reads."""
     field = obj.at("metadata", "annotations")[key]
     number = whole_number(field.text)
-    if not field.is_set or (empty and not field.text):
+    if not isinstance(field.value, str) or (empty and not field.value):
         return
     if number is None:
         yield field.must("be a whole number")
