@@ -35,7 +35,7 @@ _VALIDATORS: Mapping[tuple[str, str], str] = {
     ("apps", "DaemonSet"): "workloads.daemon_set",
     ("apps", "Deployment"): "workloads.deployment",
     ("apps", "ReplicaSet"): "workloads.replica_set",
-    ("apps", "StatefulSet"): "workloads.stateful_set",
+    ("apps", "StatefulSet"): "stateful_sets.stateful_set",
     ("autoscaling", "HorizontalPodAutoscaler"): "autoscaling.horizontal_pod_autoscaler",
     ("batch", "CronJob"): "batch.cron_job",
     ("batch", "Job"): "batch.job",
