@@ -6,6 +6,7 @@ pkg/apis/core/validation.
 """
 
 import json
+import re
 from base64 import b64decode
 from binascii import Error
 
@@ -14,9 +15,10 @@ from tools.kubernetes.validation.formats import (
     config_map_key,
     dns_label,
     dns_subdomain,
+    enumeration,
     qualified_name,
 )
-from tools.kubernetes.validation.metadata import object_meta
+from tools.kubernetes.validation.metadata import object_meta, standard_finalizer
 
 _MOST_BYTES = 2**20
 _SSH_AUTH = "kubernetes.io/ssh-auth"
@@ -26,14 +28,17 @@ _REQUIRED_KEYS = {
     _SSH_AUTH: ("ssh-privatekey",),
     "kubernetes.io/tls": ("tls.crt", "tls.key"),
 }
+_OWN_NAME = "kubernetes.io/metadata.name"
+_LEVELS = ("privileged", "baseline", "restricted")
+_SECURITY = "pod-security.kubernetes.io/"
+_VERSION = re.compile(r"latest|v1\.(0|[1-9][0-9]*)", re.ASCII)
 _TOKEN = "kubernetes.io/service-account-token"
 _ACCOUNT = "kubernetes.io/service-account.name"
-_FINALIZERS = frozenset({"kubernetes", "orphan", "foregroundDeletion"})
 _BASIC_AUTH = "kubernetes.io/basic-auth"
 
 
 def config_map(obj: Field) -> Refusals:
-    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=True)
+    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=True, generation=True)
     size = 0
     for key, value in obj["data"].entries():
         yield from _key(value, key)
@@ -51,7 +56,7 @@ def config_map(obj: Field) -> Refusals:
 
 
 def secret(obj: Field) -> Refusals:
-    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=True)
+    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=True, generation=True)
     data = {key: _decoded(value.text) for key, value in obj["data"].entries()}
     data |= {key: value.text.encode() for key, value in obj["stringData"].entries()}
     for key, value in (*obj["data"].entries(), *obj["stringData"].entries()):
@@ -64,17 +69,32 @@ def secret(obj: Field) -> Refusals:
 
 
 def service_account(obj: Field) -> Refusals:
-    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=True)
+    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=True, generation=True)
 
 
 def namespace(obj: Field) -> Refusals:
-    yield from object_meta(obj["metadata"], dns_label, namespaced=False)
+    metadata = obj["metadata"]
+    given = metadata["labels"]
+    if metadata["name"].text and given[_OWN_NAME].is_set:
+        # The server writes this one.
+        rest = {key: value.value for key, value in given.entries() if key != _OWN_NAME}
+        metadata = metadata.with_value({**metadata.value, "labels": rest})
+    yield from object_meta(metadata, dns_label, namespaced=False, generation=True)
     finalizers = obj.at("spec", "finalizers")
     for finalizer in finalizers.items():
         yield from (refusal.named(finalizers) for refusal in qualified_name(finalizer))
-        if "/" not in finalizer.text and finalizer.text not in _FINALIZERS:
-            what = "be 'kubernetes' or have a prefix such as 'example.com/'"
-            yield finalizer.must(what).named(finalizers)
+        yield from (refusal.named(finalizers) for refusal in standard_finalizer(finalizer))
+    yield from _pod_security(obj.at("metadata", "labels"))
+
+
+def _pod_security(labels: Field) -> Refusals:
+    """What the PodSecurity admission asks of the labels that it reads."""
+    for mode in ("enforce", "audit", "warn"):
+        level, version = labels[f"{_SECURITY}{mode}"], labels[f"{_SECURITY}{mode}-version"]
+        if level.is_set:
+            yield from enumeration(level, _LEVELS)
+        if version.is_set and not _VERSION.fullmatch(version.text):
+            yield version.must("be 'latest' or a version such as 'v1.36'")
 
 
 def _key(value: Field, key: str) -> Refusals:

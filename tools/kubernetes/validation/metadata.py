@@ -6,7 +6,6 @@ pkg/apis/meta/v1/validation.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from tools.kubernetes.names import (
     ANNOTATION_BYTES,
@@ -18,35 +17,58 @@ from tools.kubernetes.validation.field import Field, Refusals
 from tools.kubernetes.validation.formats import (
     dns_label,
     label_value,
+    not_negative,
     qualified_name,
 )
 
 NameCheck = Callable[[Field], Refusals]
 
-_FIELD_MANAGER_LENGTH = 128
-_SUBRESOURCE_LENGTH = 256
+_STANDARD_FINALIZERS = frozenset({"kubernetes", "orphan", "foregroundDeletion"})
 _GENERATED, _GENERATED_FROM = 5, 58
 _ORPHAN, _FOREGROUND = "orphan", "foregroundDeletion"
-STANDARD_FINALIZERS = frozenset({"kubernetes", _ORPHAN, _FOREGROUND})
 
 
-def object_meta(metadata: Field, name_check: NameCheck, *, namespaced: bool) -> Refusals:
-    """The metadata of an object that is to be created; `name_check` is its kind's."""
-    name, prefix = metadata["name"], metadata["generateName"]
-    if prefix.text:
-        yield from name_check(prefix.with_value(without_dash(prefix.text)))
-    if name.text:
-        yield from name_check(name)
-    elif not prefix.text:
-        yield name.required("an object has a name or a generateName")
+def object_meta(
+    metadata: Field,
+    name_check: NameCheck,
+    *,
+    namespaced: bool,
+    generation: bool = False,
+    any_finalizer: bool = False,
+) -> Refusals:
+    """The metadata of an object that is to be created; `name_check` is its kind's.
+
+    `generation` says that the server looks at the one that is given: of most kinds it sets it
+    itself. `any_finalizer` says that the kind is one of the few whose finalizers may be any name
+    without a domain. What managedFields say is replaced before it is looked at.
+    """
+    yield from _names(metadata, name_check)
     namespace = metadata["namespace"]
     if namespaced and namespace.text:
         yield from dns_label(namespace)
+    if generation:
+        yield from not_negative(metadata["generation"])
     yield from labels(metadata["labels"])
     yield from annotations(metadata["annotations"])
     yield from _owners(metadata["ownerReferences"])
     yield from _finalizers(metadata["finalizers"])
-    yield from _managed_fields(metadata["managedFields"])
+    for finalizer in metadata["finalizers"].items() if not any_finalizer else ():
+        yield from standard_finalizer(finalizer)
+
+
+def _names(metadata: Field, name_check: NameCheck) -> Refusals:
+    name, prefix = metadata["name"], metadata["generateName"]
+    mistakes = []
+    if prefix.text:
+        mistakes = list(name_check(prefix.with_value(without_dash(prefix.text))))
+        yield from mistakes
+    if name.text:
+        yield from name_check(name)
+    elif not prefix.text:
+        yield name.required("an object has a name or a generateName")
+    elif not mistakes:
+        for refusal in name_check(prefix.with_value(final_name(metadata))):
+            yield refusal.named(name)
 
 
 def final_name(metadata: Field) -> str:
@@ -116,12 +138,7 @@ def _requirement(expression: Field, values_checked: bool) -> Refusals:
 def _owners(field: Field) -> Refusals:
     """The server names the list, not the entry: `metadata.ownerReferences.name`."""
     controllers = 0
-    seen: list[Any] = []
-    for owner in field.items():
-        if owner.value in seen:
-            # The server drops an entry that stands there already.
-            continue
-        seen.append(owner.value)
+    for owner in _without_copies(field.items()):
         for name in ("apiVersion", "kind", "name", "uid"):
             text = owner[name].text
             if not (text.rpartition("/")[2] if name == "apiVersion" else text):
@@ -134,12 +151,13 @@ def _owners(field: Field) -> Refusals:
             yield owner["controller"].refused(sentence).named(field)
 
 
-def standard_finalizers(field: Field) -> Refusals:
-    """What most of Kubernetes' own kinds refuse besides, as ValidateObjectMeta of core does."""
-    for finalizer in field.items():
-        if "/" not in finalizer.text and finalizer.text not in STANDARD_FINALIZERS:
-            remedy = "Write a name such as `example.com/cleanup`."
-            yield finalizer.must("have a prefix such as 'example.com/'", remedy)
+def _without_copies(owners: list[Field]) -> list[Field]:
+    """The server drops an owner that stands there a second time, word for word."""
+    return [
+        owner
+        for index, owner in enumerate(owners)
+        if all(owner.value != earlier.value for earlier in owners[:index])
+    ]
 
 
 def _finalizers(field: Field) -> Refusals:
@@ -151,19 +169,7 @@ def _finalizers(field: Field) -> Refusals:
         yield field.refused(f"{field} has both {_ORPHAN!r} and {_FOREGROUND!r}")
 
 
-def _managed_fields(field: Field) -> Refusals:
-    """The server drops all of them if it cannot read one."""
-    entries = field.items()
-    for entry in entries if all(map(_is_readable, entries)) else ():
-        manager = entry["manager"]
-        if len(manager.text.encode()) > _FIELD_MANAGER_LENGTH:
-            yield manager.too_long(_FIELD_MANAGER_LENGTH, "bytes")
-        if not manager.text.isprintable():
-            yield manager.must("have printable characters only")
-        if len(entry["subresource"].text.encode()) > _SUBRESOURCE_LENGTH:
-            yield entry["subresource"].too_long(_SUBRESOURCE_LENGTH, "bytes")
-
-
-def _is_readable(entry: Field) -> bool:
-    known = entry["operation"].text in ("Apply", "Update")
-    return known and bool(entry["apiVersion"].text) and entry["fieldsType"].text == "FieldsV1"
+def standard_finalizer(finalizer: Field) -> Refusals:
+    """A finalizer that Kubernetes knows, or one with a domain."""
+    if "/" not in finalizer.text and finalizer.text not in _STANDARD_FINALIZERS:
+        yield finalizer.must("have a domain, as in 'example.com/cleanup'")

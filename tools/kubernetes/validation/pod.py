@@ -7,7 +7,7 @@ ValidatePodCreate and ValidatePodTemplateSpec of pkg/apis/core/validation.
 from tools.kubernetes.validation.containers import image_without_spaces
 from tools.kubernetes.validation.field import Field, Refusal, Refusals
 from tools.kubernetes.validation.formats import dns_subdomain
-from tools.kubernetes.validation.metadata import annotations, labels, object_meta
+from tools.kubernetes.validation.metadata import annotations, final_name, labels, object_meta
 from tools.kubernetes.validation.pod_admission import pod_admission
 from tools.kubernetes.validation.pod_annotations import (
     annotations_and_fields,
@@ -18,15 +18,11 @@ from tools.kubernetes.validation.pod_resources import filled_in
 from tools.kubernetes.validation.pod_spec import pod_spec
 from tools.kubernetes.validation.volumes import volumes
 
-_SUFFIX = "aaaaa"
-"""As long as what the server appends to a generateName."""
-
 
 def pod(obj: Field) -> Refusals:
     metadata, spec = obj["metadata"], filled_in(obj["spec"])
     yield from object_meta(metadata, dns_subdomain, namespaced=True)
-    name = metadata["name"].text or metadata["generateName"].text + _SUFFIX
-    found = list(volumes(spec["volumes"], pod_name=name))
+    found = list(volumes(spec["volumes"], pod_name=final_name(metadata)))
     yield from found
     context = _context(spec, found, is_pod=True)
     yield from pod_annotations(metadata["annotations"], context)

@@ -11,6 +11,13 @@ from tools.kubernetes.validation.pod_annotations import MIRROR
 from tools.kubernetes.validation.pod_context import CONTAINER_LISTS
 
 _SYSTEM_CLASSES = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
+_SECRETS_OF_VOLUMES = (
+    ("secret",),
+    ("azureFile", "secretName"),
+    ("csi", "nodePublishSecretRef"),
+    *((name, "secretRef") for name in ("cephfs", "cinder", "flexVolume", "iscsi", "rbd")),
+    *((name, "secretRef") for name in ("scaleIO", "storageos")),
+)
 
 
 def pod_admission(metadata: Field, spec: Field) -> Refusals:
@@ -49,6 +56,8 @@ def _secrets(spec: Field) -> Iterator[Field]:
                 yield from variable.set_among(("secretRef",))
                 yield from variable["valueFrom"].set_among(("secretKeyRef",))
     for volume in spec["volumes"].items():
-        yield from volume.set_among(("secret",))
+        for path in _SECRETS_OF_VOLUMES:
+            if volume.at(*path).is_set:
+                yield volume.at(*path)
         for source in volume.at("projected", "sources").items():
             yield from source.set_among(("secret", "serviceAccountToken"))

@@ -6,7 +6,7 @@ pkg/apis/core/validation, with the names of pkg/apis/core/helper.
 """
 
 from collections.abc import Iterator, Mapping
-from decimal import ROUND_UP, Decimal
+from decimal import ROUND_UP, Context, Decimal
 
 from tools.kubernetes.names import key_objection
 from tools.kubernetes.quantity import parse_quantity
@@ -16,6 +16,9 @@ _COMPUTE = ("cpu", "memory")
 _STANDARD = (*_COMPUTE, "ephemeral-storage")
 _HUGE_PAGES = "hugepages-"
 _REQUESTS = "requests."
+_EXACT = Context(prec=2000)
+"""A quantity may have any exponent of three digits."""
+
 _THOUSANDTH = Decimal("0.001")
 _COUNTED = frozenset({
     "pods", "resourcequotas", "services", "replicationcontrollers", "secrets", "configmaps",
@@ -33,7 +36,7 @@ def _quantities(field: Field) -> Iterator[tuple[str, Field, Decimal]]:
     for name, quantity in field.entries():
         amount = parse_quantity(quantity.value)
         if amount is not None:
-            yield name, quantity, -(-amount // _THOUSANDTH) * _THOUSANDTH
+            yield name, quantity, amount.quantize(_THOUSANDTH, ROUND_UP, _EXACT)
 
 
 def requirements(field: Field, *, of_pod: bool = False) -> Refusals:
@@ -63,7 +66,7 @@ def _list(field: Field, *, of_pod: bool) -> Refusals:
             yield quantity.refused(f"{quantity}: {objection}", at_key=True)
         if amount < 0:
             yield quantity.must("be at least 0")
-        if _is_counted(name) and amount % 1:
+        if _is_counted(name) and amount != amount.to_integral_value():
             yield quantity.must("be a whole number")
         if name.startswith(_HUGE_PAGES) and not _is_whole_pages(name, amount):
             yield quantity.must(f"be a multiple of {name.removeprefix(_HUGE_PAGES)!r}")
@@ -127,6 +130,6 @@ def _is_counted(name: str) -> bool:
 
 def _is_whole_pages(name: str, amount: Decimal) -> bool:
     size = parse_quantity(name.removeprefix(_HUGE_PAGES))
-    if size is None or size <= 0 or size % 1:
+    if size is None or size <= 0 or size != size.to_integral_value():
         return False
-    return amount.to_integral_value(ROUND_UP) % size == 0
+    return _EXACT.remainder(amount.to_integral_value(ROUND_UP), size) == 0
