@@ -78,6 +78,10 @@ prove-server: setup-dev ## judge our verdicts by an API server's: MUTANTS= objec
 	@$(PY) -m tests.cluster.build > /dev/null
 	@$(PY) -m tests.cluster.prove_server --mutants $(or $(MUTANTS),50000) $(if $(SEED),--seed $(SEED))
 
+prove-changes: setup-dev ## the same for changes of objects: PAIRS= of them from SEED=
+	@$(PY) -m tests.cluster.build > /dev/null
+	@$(PY) -m tests.cluster.prove_changes --pairs $(or $(PAIRS),10000) $(if $(SEED),--seed $(SEED))
+
 lock: setup-dev ## renew both lock files from pyproject.toml
 	@mkdir -p build
 	@$(SECTION) project dependencies > build/run-time.in
