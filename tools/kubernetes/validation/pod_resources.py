@@ -15,6 +15,7 @@ from tools.kubernetes.validation.resource_requirements import Amounts, amounts, 
 _POD_LEVEL_SINCE = 34
 _HUGE_PAGES = "hugepages-"
 _COMPUTE = ("cpu", "memory")
+_GRACE = "terminationGracePeriodSeconds"
 
 
 def pod_resources(spec: Field) -> Refusals:
@@ -86,7 +87,7 @@ def _raise(total: dict[str, Decimal], other: Amounts) -> None:
 
 
 def filled_in(spec: Field) -> Field:
-    """A Pod's spec with the requests and host ports that the server writes into it."""
+    """A Pod's spec with the requests, host ports and grace that the server writes into it."""
     value = spec.value
     if not isinstance(value, dict):
         return spec
@@ -94,6 +95,8 @@ def filled_in(spec: Field) -> Field:
     for name in ("containers", "initContainers"):
         if isinstance(value.get(name), list):
             filled[name] = [_filled(item, spec["hostNetwork"].is_true) for item in value[name]]
+    if (spec[_GRACE].number or 0) < 0:
+        filled[_GRACE] = 1
     done = spec.with_value(filled)
     if spec["resources"].is_set and spec.release.at_least(_POD_LEVEL_SINCE):
         filled["resources"] = _filled_for_pod(done)
