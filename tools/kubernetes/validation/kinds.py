@@ -8,8 +8,6 @@ from typing import Any
 from tools.kubernetes.deprecations import numbers
 from tools.kubernetes.shape import present
 from tools.kubernetes.validation.field import Field, Refusal, Refusals, Release
-from tools.kubernetes.validation.formats import not_negative
-from tools.kubernetes.validation.metadata import standard_finalizers
 
 Validator = Callable[[Field], Refusals]
 
@@ -65,8 +63,7 @@ def refusals(
     `data` is the whole object, `versions` are Kubernetes versions such as `1.36`. [] for a kind
     whose validation is not known here.
     """
-    group = api_version.rpartition("/")[0]
-    validator = _validator(group, kind)
+    validator = _validator(api_version.rpartition("/")[0], kind)
     if validator is None:
         return []
     found: dict[Refusal, list[str]] = {}
@@ -76,34 +73,11 @@ def refusals(
     for version in versions:
         if depends:
             release = Release(numbers(version)[1])
-            obj = Field((), shown, release)
-            against = [*validator(obj), *_metadata(obj, group, kind)]
-            done = list(dict.fromkeys(against))
+            done = list(dict.fromkeys(validator(Field((), shown, release))))
             depends = release.mattered
         for refusal in done:
             found.setdefault(refusal, []).append(version)
     return [(refusal, tuple(by)) for refusal, by in found.items()]
-
-
-_CORE_LIKE = frozenset({
-    "", "apps", "autoscaling", "batch", "discovery.k8s.io", "networking.k8s.io",
-    "rbac.authorization.k8s.io", "scheduling.k8s.io", "storage.k8s.io",
-})  # fmt: skip
-"""Groups whose kinds have their metadata validated as those of the core group have."""
-
-_UNCOUNTED = frozenset(
-    ["", "autoscaling", "coordination.k8s.io", "rbac.authorization.k8s.io", "storage.k8s.io"]
-)
-"""Groups that leave `metadata.generation` as it is written, but for two kinds; others set it."""
-
-
-def _metadata(obj: Field, group: str, kind: str) -> Refusals:
-    """What is not the same for the metadata of all kinds."""
-    metadata = obj["metadata"]
-    if group in _CORE_LIKE:
-        yield from standard_finalizers(metadata["finalizers"])
-    if group in _UNCOUNTED and kind not in ("Pod", "ReplicationController"):
-        yield from not_negative(metadata["generation"])
 
 
 @cache
