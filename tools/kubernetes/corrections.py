@@ -44,6 +44,8 @@ NOT_REQUIRED: Mapping[str, frozenset[str]] = {
         "core.v1.ISCSIVolumeSource": "lun",
         "core.v1.LimitRangeSpec": "limits",
         "core.v1.PreferredSchedulingTerm": "preference",
+        "core.v1.ScaleIOPersistentVolumeSource": "secretRef",
+        "core.v1.ScaleIOVolumeSource": "secretRef",
         "core.v1.SleepAction": "seconds",
         "core.v1.Sysctl": "value",
         # Dropped from a claim unless it is one that can be used; else required by its validation.

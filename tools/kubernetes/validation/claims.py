@@ -24,7 +24,7 @@ _MISSPELT = {"uid": "uID"}
 
 
 def persistent_volume_claim(obj: Field) -> Refusals:
-    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=True)
+    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=True, generation=True)
     spec = obj["spec"]
     yield from claim_spec(spec)
     reference, source = spec["dataSourceRef"], spec["dataSource"]

@@ -70,7 +70,7 @@ def _exit_codes(codes: Field, names: frozenset[str]) -> Refusals:
     for value in values.items():
         if operator.text == "In" and value.value in (None, 0):
             yield value.must("not be 0: that is success")
-    yield from unique(values.items())
+    yield from unique([value if value.is_set else value.with_value(0) for value in values.items()])
     numbers = [value.number or 0 for value in values.items()]
     if numbers != sorted(numbers):
         yield values.refused(f"{values} are not in order", "Sort them.")

@@ -42,7 +42,7 @@ _CSI_SECRETS = (
 
 def persistent_volume(obj: Field) -> Refusals:
     metadata, spec = obj["metadata"], obj["spec"]
-    yield from object_meta(metadata, dns_subdomain, namespaced=False)
+    yield from object_meta(metadata, dns_subdomain, namespaced=False, generation=True)
     yield from access_modes(spec["accessModes"])
     yield from _capacity(spec["capacity"])
     yield from _classes(spec)

@@ -26,8 +26,9 @@ _NANOSECONDS = {
     "m": 60 * 10**9, "h": 3600 * 10**9,
 }  # fmt: skip
 _ZONE_PART = re.compile(r"(?!-)[A-Za-z._0-9+-]{1,14}", re.ASCII)
-_OTHER_ZONES = ("posix/", "right/", "posixrules", "localtime")
-"""Files that some systems have in the folder of the zones, and others have not."""
+_COPIES = ("posix/", "right/")
+_MORE_ZONES = ("posixrules", "localtime")
+"""Folders and files that some systems have in the folder of the zones, and others have not."""
 
 
 class _Part(NamedTuple):
@@ -139,13 +140,18 @@ def is_duration(text: str) -> bool:
         if found.start() != end or not (whole or fraction):
             return False
         digits = (fraction or "")[:_PRECISION]
-        number = whole_number(whole or "0")
+        number = _at_most(_HIGHEST + 1, whole)
         if number is None:
             return False
         part = int(digits or "0") * _NANOSECONDS[unit] // 10 ** len(digits)
         total += number * _NANOSECONDS[unit] + part
         end = found.end()
     return bool(rest) and end == len(rest) and total <= _HIGHEST + (sign == "-")
+
+
+def _at_most(most: int, digits: str) -> int | None:
+    digits = digits.lstrip("0") or "0"
+    return int(digits) if len(digits) <= len(str(most)) and int(digits) <= most else None
 
 
 def time_zone(field: Field) -> Refusals:
@@ -158,10 +164,10 @@ def time_zone(field: Field) -> Refusals:
         yield field.must("be the name of a time zone, such as Europe/Berlin")
     elif text.lower() == "local":
         yield field.must("be an explicit time zone, such as Europe/Berlin")
-    elif not text.startswith(_OTHER_ZONES):
+    elif text not in _MORE_ZONES:
         from tools.kubernetes.validation.time_zones import TIME_ZONES
 
-        if text not in TIME_ZONES:
+        if text.removeprefix(_COPIES[0]).removeprefix(_COPIES[1]) not in TIME_ZONES:
             meant = closest(text, sorted(TIME_ZONES))
             remedy = f"Write `{meant}`." if meant else None
             yield field.must("be a time zone that there is, such as Europe/Berlin", remedy)

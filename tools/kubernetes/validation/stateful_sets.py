@@ -24,9 +24,7 @@ from tools.source.place import FieldPath
 _MANAGEMENT = ("OrderedReady", "Parallel")
 _RETENTION = ("Delete", "Retain")
 _STRICT = 34
-"""The minor version since which names of Services are checked here."""
-_CLAIMS_CHECKED = 35
-"""The minor version since which the templates of claims are."""
+"""The minor version since which the name of the Service and the templates of claims are checked."""
 
 
 def stateful_set(obj: Field) -> Refusals:
@@ -44,7 +42,7 @@ def stateful_set(obj: Field) -> Refusals:
     if spec["serviceName"].text and spec.release.at_least(_STRICT):
         yield from dns_label(spec["serviceName"])
     for claim in spec["volumeClaimTemplates"].items():
-        if spec.release.at_least(_CLAIMS_CHECKED):
+        if spec.release.at_least(_STRICT):
             yield from claim_spec(claim["spec"])
             yield from template_sources(claim["spec"])
     yield from _template(spec)

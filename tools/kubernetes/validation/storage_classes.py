@@ -20,7 +20,7 @@ _BINDING_MODES = ("Immediate", "WaitForFirstConsumer")
 
 
 def storage_class(obj: Field) -> Refusals:
-    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=False)
+    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=False, generation=True)
     yield from _provisioner(obj["provisioner"])
     yield from _parameters(obj["parameters"])
     if obj["reclaimPolicy"].text:
