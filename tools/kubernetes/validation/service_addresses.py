@@ -59,11 +59,12 @@ def _first(spec: Field, sentence: str) -> Refusal:
 
 def _in_step(spec: Field) -> Refusals:
     one, many = spec["clusterIP"], spec["clusterIPs"]
-    if many.is_empty:
+    addresses = many.items()
+    if not addresses:
         return
     if not one.text:
         yield many.forbidden("without clusterIP", "Write its first address in clusterIP too.")
-    elif many.items()[0].text != one.text:
+    elif addresses[0].text != one.text:
         yield many.refused(f"{many} does not begin with clusterIP, {one.text}")
 
 
@@ -125,5 +126,5 @@ def _single(policy: Field, addresses: int, families: int) -> Refusals:
     for count, what in ((addresses, "addresses"), (families, "families")):
         if count == _MOST:
             stands = f"{policy} is SingleStack" if policy.is_set else f"without {policy}"
-            sentence = f"{stands}, {what} of both families are not allowed"
+            sentence = f"{stands}, two {what} are not allowed"
             yield policy.refused(sentence, _ANY)
