@@ -32,7 +32,10 @@ from tools.rules.target import Target
 @rule(
     judges=Judges.OBJECT,
     severity=Severity.ERROR,
-    defers_to=("schema-valid", "name-valid", "port-valid", "list-keys-unique"),
+    defers_to=(
+        *("schema-valid", "name-valid", "port-valid", "list-keys-unique"),
+        *("ingress-class-set", "quantity-unit-sane", "rbac-binding-resolves"),
+    ),
     remedy="Write what the API reference says of this field; `kubectl explain` shows it.",
 )
 def check(resource: Resource, target: Target, options: None) -> Iterator[Problem]:

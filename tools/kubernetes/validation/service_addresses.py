@@ -34,7 +34,7 @@ def cluster_addresses(spec: Field) -> Refusals:
         yield from _pairs(spec)
         yield from _of_cluster(spec)
     if spec["type"].text in ("LoadBalancer", "NodePort") and is_headless(spec):
-        sentence = f"a Service of type {spec['type'].text} has an address, None is not allowed"
+        sentence = f"a Service of type {spec['type'].text} has an address, 'None' is not allowed"
         yield _first(spec, sentence)
 
 
@@ -82,7 +82,7 @@ def _addresses(spec: Field) -> Refusals:
     for index, ip in enumerate(given):
         if index == 0 and ip.text == _NONE:
             if len(given) > 1:
-                yield ip.refused(f"{many} has None and more, None stands alone").named(many)
+                yield ip.refused(f"{many} has 'None' and more, 'None' stands alone").named(many)
         else:
             yield from (_at(spec, refusal) for refusal in address(ip))
     if len(given) > _MOST:
