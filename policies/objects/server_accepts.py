@@ -36,7 +36,8 @@ from tools.rules.target import Target
     defers_to=(
         *("schema-valid", "name-valid", "port-valid", "list-keys-unique"),
         *("ingress-class-set", "quantity-unit-sane", "rbac-binding-resolves"),
-        "selector-matches-template",
+        *("selector-matches-template", "volume-resolves", "requests-within-limits"),
+        "container-image-set",
     ),
     remedy="Write what the API reference says of this field; `kubectl explain` shows it.",
 )
