@@ -15,7 +15,8 @@ that of a real server is measured by `make prove-server`.
 Not judged here: unknown fields and wrong types (schema-valid), kinds that are not served
 (api-version-served), changes that the server refuses for an object that is already there
 (change-allowed), and what depends on other objects of the cluster, such as a ServiceAccount or
-PriorityClass that does not exist, quotas, and webhooks.
+PriorityClass that does not exist, quotas, and webhooks. Nor are the cluster's ranges of addresses
+and node ports; but of Services it is assumed that the cluster serves IPv4 alone, as most do.
 
 https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run
 """
@@ -33,12 +34,10 @@ from tools.rules.target import Target
     judges=Judges.OBJECT,
     severity=Severity.ERROR,
     defers_to=(
-        "schema-valid",
-        "name-valid",
-        "port-valid",
-        "list-keys-unique",
-        "quantity-unit-sane",
-        "selector-matches-template",
+        *("schema-valid", "name-valid", "port-valid", "list-keys-unique"),
+        *("ingress-class-set", "quantity-unit-sane", "rbac-binding-resolves"),
+        *("selector-matches-template", "volume-resolves", "requests-within-limits"),
+        "container-image-set",
     ),
     remedy="Write what the API reference says of this field; `kubectl explain` shows it.",
 )

@@ -9,12 +9,15 @@ https://kubernetes.io/docs/concepts/services-networking/service/#external-ips
 """
 
 import re
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tools.kubernetes.validation.field import Field, Refusals
 
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
+
 _STRICT_SINCE = 36
+_SIX = 6
 _MAPPED_BITS = 96
 _ZEROS = re.compile(r"(?<![0-9A-Fa-f])0+(?=[0-9A-Fa-f])")
 _PREFIX = re.compile(r"[0-9]{1,6}", re.ASCII)
@@ -28,7 +31,7 @@ class Address(NamedTuple):
     `objection` continues `must`: what servers have against its spelling since they are strict.
     """
 
-    ip: IPv4Address | IPv6Address
+    ip: "IPv4Address | IPv6Address"
     objection: str
     is_mapped: bool
 
@@ -36,7 +39,7 @@ class Address(NamedTuple):
 class Block(NamedTuple):
     """An address block, as `Address`; bits behind the prefix may be set."""
 
-    ip: IPv4Address | IPv6Address
+    ip: "IPv4Address | IPv6Address"
     prefix: int
     objection: str
 
@@ -54,7 +57,7 @@ def parse_address(text: str) -> Address | None:
     if ip is None:
         return None
     objection = "" if _strict(text) else "have no leading zeros"
-    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
+    mapped = getattr(ip, "ipv4_mapped", None)
     return Address(mapped or ip, objection or (_MAPPED if mapped else ""), mapped is not None)
 
 
@@ -99,7 +102,9 @@ def canonical_address(field: Field) -> Refusals:
 def endpoint_address(field: Field) -> Refusals:
     """An address that traffic can be sent to from elsewhere; what is none is for `address`."""
     found = parse_address(field.text)
-    ip = found.ip if found else IPv4Address("192.0.2.1")
+    if found is None:
+        return
+    ip = found.ip
     if ip.is_unspecified:
         yield field.must("be the address of something, not of everything")
     if ip.is_loopback:
@@ -113,7 +118,7 @@ def endpoint_address(field: Field) -> Refusals:
 def is_ipv6(text: str) -> bool:
     """Whether an address is one of IPv6; False for what is no address."""
     found = parse_address(text)
-    return found is not None and isinstance(found.ip, IPv6Address)
+    return found is not None and found.ip.version == _SIX
 
 
 def _spelling(field: Field, found: Address | Block | None, what: str) -> Refusals:
@@ -123,8 +128,10 @@ def _spelling(field: Field, found: Address | Block | None, what: str) -> Refusal
         yield field.must(found.objection)
 
 
-def _strict(text: str) -> IPv4Address | IPv6Address | None:
+def _strict(text: str) -> "IPv4Address | IPv6Address | None":
     """An address without what only older servers take."""
+    from ipaddress import AddressValueError, IPv4Address, IPv6Address
+
     try:
         if ":" not in text:
             return IPv4Address(text)

@@ -39,13 +39,17 @@ def horizontal_pod_autoscaler(obj: Field) -> Refusals:
 
 
 def _of_v1(obj: Field) -> Refusals:
-    """What v1 keeps in annotations; the server names the fields that v2 has for it."""
+    """What v1 keeps elsewhere; the server names the fields that v2 has for it."""
     for each, place in metrics_of_v1(obj):
-        for refusal in metric(each):
-            yield refusal._replace(place=place.path)
+        yield from _from(place, metric(each))
     behavior, place = behavior_of_v1(obj)
-    for refusal in _behavior(behavior, filled_in=False):
-        yield refusal._replace(place=place.path)
+    yield from _from(place, _behavior(behavior, filled_in=False))
+
+
+def _from(place: Field, refusals: Refusals) -> Refusals:
+    for refusal in refusals:
+        sentence = f"{place} says that {refusal.sentence}"
+        yield refusal._replace(sentence=sentence, place=place.path)
 
 
 def _bounds(least: Field, most: Field) -> Refusals:

@@ -31,7 +31,7 @@ _REQUIRED_KEYS = {
 _OWN_NAME = "kubernetes.io/metadata.name"
 _LEVELS = ("privileged", "baseline", "restricted")
 _SECURITY = "pod-security.kubernetes.io/"
-_VERSION = re.compile(r"latest|v1\.(0|[1-9][0-9]*)", re.ASCII)
+_VERSION = re.compile(r"latest|v1\.(0|[1-9][0-9]{0,17})", re.ASCII)
 _TOKEN = "kubernetes.io/service-account-token"
 _ACCOUNT = "kubernetes.io/service-account.name"
 _BASIC_AUTH = "kubernetes.io/basic-auth"
@@ -39,13 +39,13 @@ _BASIC_AUTH = "kubernetes.io/basic-auth"
 
 def config_map(obj: Field) -> Refusals:
     yield from object_meta(obj["metadata"], dns_subdomain, namespaced=True, generation=True)
-    size = 0
+    size, binary = 0, dict(obj["binaryData"].entries())
     for key, value in obj["data"].entries():
         yield from _key(value, key)
         size += len(value.text.encode())
-        if key in (obj["binaryData"].value or ()):
+        if key in binary:
             yield value.forbidden("because binaryData has the same key")
-    for key, value in obj["binaryData"].entries():
+    for key, value in binary.items():
         yield from _key(value, key)
         size += len(_decoded(value.text))
     if size > _MOST_BYTES:

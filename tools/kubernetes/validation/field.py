@@ -136,7 +136,9 @@ class Field:
     # What the server says. `what` continues `must`, `why` follows the sentence after a comma.
 
     def must(self, what: str, remedy: str | None = None) -> Refusal:
-        """The value is wrong."""
+        """The value is wrong, or there must be one."""
+        if self.value is None:
+            return Refusal(self.path, f"{self} is missing, must {what}", remedy, is_missing=True)
         return self.refused(f"{self} is {shown(self.value)}, must {what}", remedy)
 
     def required(self, why: str = "", remedy: str | None = None) -> Refusal:

@@ -64,7 +64,7 @@ def _propagation(mount: Field, mounts: Field, container: Field) -> Refusals:
     yield from (refusal.named(whole) for refusal in enumeration(field, _PROPAGATIONS))
     privileged = container.at("securityContext", "privileged").is_true
     if field.text == "Bidirectional" and not privileged:
-        yield field.must("be HostToContainer or None unless the container is privileged").named(
+        yield field.must("be HostToContainer or 'None' unless the container is privileged").named(
             whole
         )
 
@@ -79,7 +79,7 @@ def _recursive(mount: Field, mounts: Field) -> Refusals:
     if not mount["readOnly"].is_true:
         yield field.must("be Disabled unless readOnly is true").named(whole)
     if mount["mountPropagation"].is_set and mount["mountPropagation"].text != "None":
-        yield field.must("be Disabled unless mountPropagation is None").named(whole)
+        yield field.must("be Disabled unless mountPropagation is 'None'").named(whole)
 
 
 def volume_devices(container: Field, volumes: Mapping[str, Field]) -> Refusals:

@@ -26,7 +26,7 @@ def dns_config(spec: Field) -> Refusals:
     servers, searches = field["nameservers"], field["searches"]
     if spec["dnsPolicy"].text == "None" and servers.is_empty:
         missing = servers if field.is_set else field
-        yield missing.required("dnsPolicy None needs a name server")
+        yield missing.required("dnsPolicy 'None' needs a name server")
         return
     if len(servers.items()) > _MOST_SERVERS:
         yield servers.too_many(_MOST_SERVERS)

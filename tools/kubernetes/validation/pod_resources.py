@@ -15,9 +15,10 @@ from tools.kubernetes.validation.resource_requirements import Amounts, amounts, 
 _POD_LEVEL_SINCE = 34
 _HUGE_PAGES = "hugepages-"
 _COMPUTE = ("cpu", "memory")
+_GRACE = "terminationGracePeriodSeconds"
 
 
-def pod_resources(spec: Field) -> Refusals:
+def pod_resources(spec: Field, *, is_pod: bool) -> Refusals:
     """`spec.resources`; before it was on by default, it is dropped."""
     field = spec["resources"]
     if not field.is_set or not field.release.at_least(_POD_LEVEL_SINCE):
@@ -28,17 +29,17 @@ def pod_resources(spec: Field) -> Refusals:
     if field["claims"].is_set:
         yield field["claims"].forbidden("for a pod as a whole")
     yield from requirements(field, of_pod=True)
-    yield from _consistency(spec, field)
+    yield from _consistency(spec, field, is_pod)
 
 
-def _consistency(spec: Field, field: Field) -> Refusals:
+def _consistency(spec: Field, field: Field, is_pod: bool) -> Refusals:
     """The containers get what the pod gets."""
     requests, limits = amounts(field["requests"]), amounts(field["limits"])
-    for name, total in aggregate(spec, "requests").items():
+    for name, total in _aggregate(spec, "requests", is_pod).items():
         if name in requests and total > requests[name]:
             what = f"be at least {_written(total)}, which the containers request together"
             yield field["requests"][name].must(what)
-    for name, total in aggregate(spec, "limits").items():
+    for name, total in _aggregate(spec, "limits", is_pod).items():
         if name.startswith(_HUGE_PAGES) and name in limits and total > limits[name]:
             what = f"be at least {_written(total)}, to which the containers are limited together"
             yield field["limits"][name].must(what)
@@ -56,15 +57,15 @@ def _written(amount: Decimal) -> str:
     return format(amount.normalize(), "f")
 
 
-def aggregate(spec: Field, part: str) -> dict[str, Decimal]:
+def _aggregate(spec: Field, part: str, is_pod: bool) -> dict[str, Decimal]:
     """What the containers need together at any time; `part` is `requests` or `limits`."""
     total: dict[str, Decimal] = {}
     for container in spec["containers"].items():
-        _add(total, amounts(container.at("resources", part)))
+        _add(total, _amounts(container, part, is_pod))
     sidecars: dict[str, Decimal] = {}
     starting: dict[str, Decimal] = {}
     for container in spec["initContainers"].items():
-        own = amounts(container.at("resources", part))
+        own = _amounts(container, part, is_pod)
         during = dict(sidecars)
         _add(during, own)
         if container["restartPolicy"].text == "Always":
@@ -73,6 +74,14 @@ def aggregate(spec: Field, part: str) -> dict[str, Decimal]:
         _raise(starting, during)
     _raise(total, starting)
     return total
+
+
+def _amounts(container: Field, part: str, is_pod: bool) -> Amounts:
+    """Of one container; what a Pod's does not request equals the limit."""
+    own = amounts(container.at("resources", part))
+    if part == "requests" and is_pod:
+        return {**amounts(container.at("resources", "limits")), **own}
+    return own
 
 
 def _add(total: dict[str, Decimal], more: Amounts) -> None:
@@ -86,30 +95,27 @@ def _raise(total: dict[str, Decimal], other: Amounts) -> None:
 
 
 def filled_in(spec: Field) -> Field:
-    """A Pod's spec with the requests and host ports that the server writes into it."""
+    """A Pod's spec with the pod's requests, host ports and grace that the server writes into it."""
     value = spec.value
     if not isinstance(value, dict):
         return spec
     filled = dict(value)
     for name in ("containers", "initContainers"):
-        if isinstance(value.get(name), list):
-            filled[name] = [_filled(item, spec["hostNetwork"].is_true) for item in value[name]]
+        if spec["hostNetwork"].is_true and isinstance(value.get(name), list):
+            filled[name] = [_filled(item) for item in value[name]]
+    if (spec[_GRACE].number or 0) < 0:
+        filled[_GRACE] = 1
     done = spec.with_value(filled)
     if spec["resources"].is_set and spec.release.at_least(_POD_LEVEL_SINCE):
         filled["resources"] = _filled_for_pod(done)
     return done
 
 
-def _filled(container: Any, on_node: bool) -> Any:
+def _filled(container: Any) -> Any:
     if not isinstance(container, dict):
         return container
-    resources = container.get("resources")
-    if isinstance(resources, dict) and isinstance(resources.get("limits"), dict):
-        requests = resources.get("requests")
-        merged = {**resources["limits"], **(requests if isinstance(requests, dict) else {})}
-        container = {**container, "resources": {**resources, "requests": merged}}
     ports = container.get("ports")
-    if on_node and isinstance(ports, list):
+    if isinstance(ports, list):
         container = {**container, "ports": [_on_node(port) for port in ports]}
     return container
 
@@ -125,11 +131,11 @@ def _filled_for_pod(spec: Field) -> Mapping[str, Any]:
     field = spec["resources"]
     limits, requests = _dict(field["limits"]), _dict(field["requests"])
     if limits or requests:
-        pages = aggregate(spec, "limits")
+        pages = _aggregate(spec, "limits", is_pod=True)
         asked = {name for name in pages if name.startswith(_HUGE_PAGES)} - requests.keys()
         limits = {**{name: _written(pages[name]) for name in asked}, **limits}
     if limits:
-        together = aggregate(spec, "requests")
+        together = _aggregate(spec, "requests", is_pod=True)
         own = {name: _written(together[name]) for name in _COMPUTE if name in together}
         known = {k: v for k, v in limits.items() if k in _COMPUTE or k.startswith(_HUGE_PAGES)}
         requests = {**known, **own, **requests}
@@ -137,4 +143,4 @@ def _filled_for_pod(spec: Field) -> Mapping[str, Any]:
 
 
 def _dict(field: Field) -> dict[str, Any]:
-    return dict(field.value) if isinstance(field.value, dict) else {}
+    return {name: value.value for name, value in field.entries()}

@@ -41,7 +41,7 @@ def pod_spec(context: PodContext, pod_labels: Labels) -> Refusals:
     spec = context.spec
     yield from containers(context)
     yield from resource_claims(spec["resourceClaims"])
-    yield from pod_resources(spec)
+    yield from pod_resources(spec, is_pod=context.is_pod)
     yield from ports_of_node(spec, is_pod=context.is_pod)
     yield from _words(spec)
     yield from _names(spec)

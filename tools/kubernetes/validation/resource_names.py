@@ -32,7 +32,8 @@ def resource_name(field: Field, name: str) -> Refusals:
     `field` stands under the name, or holds it; the path of a refusal is its own.
     """
     mistakes = list(qualified_name(field.with_value(name)))
-    yield from mistakes
+    for refusal in mistakes:
+        yield refusal._replace(at_key=field.name == name)
     if not mistakes and "/" not in name and not (name in _STANDARD or _is_huge_in_quota(name)):
         yield _unknown(field, name, "no resource that Kubernetes knows, and without a domain")
 

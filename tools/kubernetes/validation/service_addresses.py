@@ -34,7 +34,7 @@ def cluster_addresses(spec: Field) -> Refusals:
         yield from _pairs(spec)
         yield from _of_cluster(spec)
     if spec["type"].text in ("LoadBalancer", "NodePort") and is_headless(spec):
-        sentence = f"a Service of type {spec['type'].text} has an address, None is not allowed"
+        sentence = f"a Service of type {spec['type'].text} has an address, 'None' is not allowed"
         yield _first(spec, sentence)
 
 
@@ -59,11 +59,12 @@ def _first(spec: Field, sentence: str) -> Refusal:
 
 def _in_step(spec: Field) -> Refusals:
     one, many = spec["clusterIP"], spec["clusterIPs"]
-    if many.is_empty:
+    addresses = many.items()
+    if not addresses:
         return
     if not one.text:
         yield many.forbidden("without clusterIP", "Write its first address in clusterIP too.")
-    elif many.items()[0].text != one.text:
+    elif addresses[0].text != one.text:
         yield many.refused(f"{many} does not begin with clusterIP, {one.text}")
 
 
@@ -81,7 +82,7 @@ def _addresses(spec: Field) -> Refusals:
     for index, ip in enumerate(given):
         if index == 0 and ip.text == _NONE:
             if len(given) > 1:
-                yield ip.refused(f"{many} has None and more, None stands alone").named(many)
+                yield ip.refused(f"{many} has 'None' and more, 'None' stands alone").named(many)
         else:
             yield from (_at(spec, refusal) for refusal in address(ip))
     if len(given) > _MOST:
@@ -125,5 +126,5 @@ def _single(policy: Field, addresses: int, families: int) -> Refusals:
     for count, what in ((addresses, "addresses"), (families, "families")):
         if count == _MOST:
             stands = f"{policy} is SingleStack" if policy.is_set else f"without {policy}"
-            sentence = f"{stands}, {what} of both families are not allowed"
+            sentence = f"{stands}, two {what} are not allowed"
             yield policy.refused(sentence, _ANY)

@@ -59,17 +59,17 @@ def _repeated(ports: list[Field]) -> Refusals:
 
 def _node_ports(spec: Field, ports: list[Field]) -> Refusals:
     given = [each for each in ports if each["nodePort"].number]
+    if spec["type"].text in ("NodePort", "LoadBalancer"):
+        yield from _allocated(given)
+        return
     seen = set()
     for each in given:
+        if spec["type"].text == "ClusterIP":
+            yield each["nodePort"].forbidden("with `type: ClusterIP`")
         key = (_protocol(each), each["nodePort"].number)
         if key in seen:
             yield each["nodePort"].duplicate()
         seen.add(key)
-    if spec["type"].text == "ClusterIP":
-        for each in given:
-            yield each["nodePort"].forbidden("with `type: ClusterIP`")
-    elif spec["type"].text in ("NodePort", "LoadBalancer"):
-        yield from _allocated(given)
 
 
 def _allocated(given: list[Field]) -> Refusals:
