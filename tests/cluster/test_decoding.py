@@ -5,6 +5,7 @@ import json
 import os
 import ssl
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -64,6 +65,9 @@ class Server:
             "Content-Type": "application/json",
         }
 
+    def close(self) -> None:
+        self._connection.close()
+
     def answer(self, probe: Probe) -> Answer:
         group = "apis" if "/" in probe.api_version else "api"
         plural = _PLURALS.get(probe.kind, probe.kind.lower() + "s")
@@ -75,6 +79,13 @@ class Server:
         return Answer(response.status, json.loads(response.read()).get("message", ""))
 
 
+@pytest.fixture
+def server() -> Iterator[Server]:
+    asked = Server(_SERVER)
+    yield asked
+    asked.close()
+
+
 def _as_sent(value: Any) -> Any:
     """What clients that read YAML make of it: a whole number has no fraction in JSON."""
     if isinstance(value, dict):
@@ -84,8 +95,8 @@ def _as_sent(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def test_the_decoder_takes_and_refuses_the_same_everywhere() -> None:
-    server, schemas = Server(_SERVER), Schemas((VERSION,))
+def test_the_decoder_takes_and_refuses_the_same_everywhere(server: Server) -> None:
+    schemas = Schemas((VERSION,))
     wrong: list[str] = []
     statuses: Counter[int] = Counter()
     for probe in probes(VERSION):
@@ -101,8 +112,8 @@ def test_the_decoder_takes_and_refuses_the_same_everywhere() -> None:
     assert wrong == []
 
 
-def test_what_the_server_takes_whole_is_not_said_to_lack_a_field() -> None:
-    server, schemas = Server(_SERVER), Schemas((VERSION,))
+def test_what_the_server_takes_whole_is_not_said_to_lack_a_field(server: Server) -> None:
+    schemas = Schemas((VERSION,))
     wrong = [
         f"{probe.field} = {probe.value!r}: {violation.sentence}"
         for probe in probes(VERSION)

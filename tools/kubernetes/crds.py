@@ -54,6 +54,11 @@ def _root(schema: Mapping[str, Any]) -> dict[str, Any]:
     return converted
 
 
+def structural_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON schema of any value that a structural schema is about."""
+    return _structural(schema)
+
+
 def _structural(schema: Mapping[str, Any]) -> dict[str, Any]:
     """A schema at a place that objects can have, where every field must be specified."""
     converted = _values(schema)

@@ -110,6 +110,8 @@ class _Builtin:
         for _ in range(len(self._definitions) + 1):
             if not isinstance(schema, dict):
                 return {}
+            if "then" in schema:
+                schema = schema["then"]
             if "$ref" not in schema:
                 break
             schema = self._definitions.get(str(schema["$ref"]).rpartition("/")[2])

@@ -193,6 +193,8 @@ def _actions(actions: Field) -> Refusals:
         yield from enumeration(action, ("Audit", "Deny", "Warn"))
     yield from unique(actions.items())
     if {"Deny", "Warn"} <= {action.text for action in actions.items()}:
-        yield actions.refused(f"{actions} has both Deny and Warn, which say the same", "Delete one.")
+        yield actions.refused(
+            f"{actions} has both Deny and Warn, which say the same", "Delete one."
+        )
     if not actions.items():
         yield actions.required("at least one says what a violation leads to")

@@ -52,9 +52,10 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
 """Functions by their forms: a dot if they are called on something, how many arguments they take,
 and what they return."""
 
-UNKNOWN_HERE = frozenset(
-    "first last slice flatten sort distinct reverse lists lists.range math base64".split()
-)
+UNKNOWN_HERE = frozenset({
+    "first", "last", "slice", "flatten", "sort", "distinct", "reverse", "lists", "lists.range",
+    "math", "base64",
+})  # fmt: skip
 """Functions that are not declared here: that they are unknown says nothing."""
 
 _ADMITTED = ("group", "version")
@@ -83,9 +84,8 @@ TYPED: Mapping[str, str] = {
         f"request.{field}": "string"
         for field in (
             "subResource", "requestSubResource", "name", "namespace", "operation",
-            *(f"{kind}.{part}" for kind in ("kind", "requestKind") for part in (*_ADMITTED, "kind")),
-            *(f"{kind}.{part}" for kind in ("resource", "requestResource")
-              for part in (*_ADMITTED, "resource")),
+            *(f"{kind}.{part}" for kind in ("kind", "requestKind") for part in _KIND),
+            *(f"{kind}.{part}" for kind in ("resource", "requestResource") for part in _RESOURCE),
             "userInfo.username", "userInfo.uid",
         )
     },

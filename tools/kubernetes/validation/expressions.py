@@ -24,10 +24,10 @@ from tools.kubernetes.validation.cel_library import (
 from tools.kubernetes.validation.field import Field, Refusals
 
 _IDENTIFIER = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*", re.ASCII)
-_RESERVED = frozenset(
-    "true false null in as break const continue else for function if import let loop package"
-    " namespace return var void while".split()
-)
+_RESERVED = frozenset({
+    "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function",
+    "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while",
+})  # fmt: skip
 _TEXT = re.compile(
     r"""[rR]?(?:\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|//[^\n]*""",
     re.DOTALL,
@@ -76,13 +76,13 @@ def compiled(expression: Field, scope: Scope, results: Sequence[str] = ()) -> Re
 
 def _is_open(text: str, kind: str) -> bool:
     """Whether the type depends on what only the server knows."""
-    return kind == "dyn" and bool(re.search(r"\b(variables|authorizer)\b|\(", _bare(text)))
+    return kind == "dyn" and bool(re.search(r"\b(variables|authorizer)\b|\(", without_texts(text)))
 
 
 def _undefined(text: str, variables: tuple[str, ...] | None) -> Iterator[str]:
     """Fields that `request`, `namespaceObject` and `variables` do not have."""
     known = {**FIELDS, **({} if variables is None else {"variables": variables})}
-    for found in _FIELD.finditer(_bare(text)):
+    for found in _FIELD.finditer(without_texts(text)):
         path = found[1]
         for name in found[2].replace("?", "").split(".")[1:]:
             if path in known and name not in known[path]:
@@ -90,7 +90,7 @@ def _undefined(text: str, variables: tuple[str, ...] | None) -> Iterator[str]:
             path = f"{path}.{name}"
 
 
-def _bare(text: str) -> str:
+def without_texts(text: str) -> str:
     """An expression without its texts and comments."""
     return _TEXT.sub('""', text)
 
@@ -108,7 +108,7 @@ def result_of(text: str, names: tuple[str, ...]) -> str:
 
 
 def _compile(text: str, names: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
-    bare = _bare(text)
+    bare = without_texts(text)
     environment = _environment(names, not _PRESENCE.search(bare))
     if environment is None:
         return (), ""

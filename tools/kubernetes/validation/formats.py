@@ -200,7 +200,8 @@ def unique(fields: Sequence[Field], seen: Collection[object] = ()) -> Refusals:
     """No value twice; `seen` are those that stand elsewhere."""
     known = set(seen)
     for field in fields:
+        if not isinstance(field.value, str | int):
+            continue
         if field.value in known:
             yield field.duplicate()
-        elif isinstance(field.value, str | int):
-            known.add(field.value)
+        known.add(field.value)
