@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
+from typing import Any
 
 from tools.kubernetes.builtin import builtin_violations, compile_builtin
 from tools.kubernetes.crds import Custom, custom_kinds
@@ -81,6 +82,14 @@ class Schemas:
         seen = {name: value for name, value in resource.data.items() if name != "status"}
         found = shape.violations(decoded_custom(seen, shape.schema))
         return [violation.noted(shape.origin) for violation in found]
+
+    def custom_schema(self, resource: Resource) -> Mapping[str, Any] | None:
+        """The schema of an object's custom kind, None where none is known.
+
+        Raises UnusableSchema.
+        """
+        shape = self._custom(_kind(resource))
+        return shape.schema if shape else None
 
     @cached_property
     def own(self) -> Mapping[tuple[str, str], list[Custom]]:

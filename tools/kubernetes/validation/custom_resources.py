@@ -130,7 +130,7 @@ def _contents(versions: list[Field]) -> Refusals:
             if index and name in alike:
                 continue
             for refusal in _CHECKS[name](version):
-                yield _moved(refusal, version) if name in alike else _renamed(refusal, version)
+                yield _moved(refusal, version) if name in alike else _columns(refusal)
         yield from _deprecation(version)
 
 
@@ -141,14 +141,11 @@ def _moved(refusal: Refusal, version: Field) -> Refusal:
     return _columns(refusal._replace(path=path, place=refusal.place or refusal.path))
 
 
-def _renamed(refusal: Refusal, version: Field) -> Refusal:
-    return _columns(refusal._replace(place=refusal.place or refusal.path))
-
-
 def _columns(refusal: Refusal) -> Refusal:
     """The server spells this field of a column otherwise."""
     if "additionalPrinterColumns" in refusal.path and refusal.path[-1] == "jsonPath":
-        return refusal._replace(path=(*refusal.path[:-1], "JSONPath"))
+        path, place = (*refusal.path[:-1], "JSONPath"), refusal.place or refusal.path
+        return refusal._replace(path=path, place=place)
     return refusal
 
 

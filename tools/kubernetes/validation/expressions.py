@@ -141,6 +141,36 @@ def _shortened(text: str) -> str:
     return text.partition(" expecting {")[0].replace("Syntax error", "syntax error")
 
 
+class Unanswered(Exception):
+    """A rule that cannot be evaluated here; the text says why."""
+
+
+def holds(rule: str, value: Any) -> str | None:
+    """None if a rule about `self` holds for a value; else the key that it misses, "" for none.
+
+    Raises Unanswered.
+    """
+    environment = _environment(("self",), True)
+    if environment is None:
+        raise Unanswered("cel-expr-python is not installed")
+    try:
+        answer = environment.compile(rule).eval(data={"self": value})
+        kind, result = answer.type().name(), answer.value()
+    except (RuntimeError, TypeError, ValueError, OverflowError) as error:
+        raise Unanswered(str(error).partition("\n")[0]) from error
+    if kind == "ERROR":
+        missing = _MISSING.search(str(result))
+        if missing is None:
+            raise Unanswered(str(result))
+        return missing[1]
+    if kind != "BOOL":
+        raise Unanswered(f"it comes to {kind.lower()}")
+    return None if result else ""
+
+
+_MISSING = re.compile(r'Key not found in map : "([^"]*)"')
+
+
 def can_compile() -> bool:
     """Whether the compiler is installed: there is none for some machines."""
     try:
