@@ -7,7 +7,9 @@ after the objects of earlier waves are applied.
 
 Looks at the rendered objects of Kubernetes' own kinds as the server sees them on creation: decoded,
 filled in with its defaults, then held against the validation of its source. Of custom resources it
-checks the metadata and the rules in CEL of their CustomResourceDefinition. The path of a finding is
+checks the metadata, lists that are sets or maps, objects inside of them, and the rules in CEL of
+their CustomResourceDefinition; expressions that cannot be evaluated here are listed as not judged.
+The path of a finding is
 the one that the server would name; the line is that of the value to change. Where only some of the
 versions that policies.yaml names refuse an object, the finding says which. How often the verdict is
 that of a real server is measured by `make prove-server`.
@@ -26,11 +28,13 @@ from tools.kubernetes.resource import Resource
 from tools.kubernetes.served import is_builtin, served_by
 from tools.kubernetes.shape import UnusableSchema
 from tools.kubernetes.validation.custom_objects import custom_object
+from tools.kubernetes.validation.expressions import can_compile
 from tools.kubernetes.validation.field import Refusal
 from tools.kubernetes.validation.kinds import refusals
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
+_WITH_EXPRESSIONS = ("CustomResourceDefinition", "ValidatingAdmissionPolicy")
 KUSTOMIZE = "kustomize.config.k8s.io"
 """The group of Kustomize's own files, which never reach a cluster."""
 
@@ -47,6 +51,8 @@ def check(resource: Resource, target: Target, options: None) -> Iterator[Problem
         if "." in ref.group and ref.group != KUSTOMIZE:
             yield from _custom(resource, target)
         return
+    if ref.kind in _WITH_EXPRESSIONS and not can_compile():
+        yield Unjudged("its expressions in CEL: cel-expr-python is not installed", resource)
     served = served_by(ref.api_version, ref.kind, target.kubernetes)
     for refusal, versions in refusals(ref.api_version, ref.kind, resource.data, served):
         note = "" if len(versions) == len(served) else f" (Kubernetes {' and '.join(versions)})"

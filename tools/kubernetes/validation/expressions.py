@@ -171,6 +171,7 @@ def holds(rule: str, value: Any) -> str | None:
 _MISSING = re.compile(r'Key not found in map : "([^"]*)"')
 
 
+@cache
 def can_compile() -> bool:
     """Whether the compiler is installed: there is none for some machines."""
     try:
