@@ -22,6 +22,8 @@ _KEPT = frozenset(
 """Keywords that mean the same in both."""
 DEFAULT, EMBEDDED, RULES = "default", "x-kubernetes-embedded-resource", "x-kubernetes-validations"
 LIST_TYPE, LIST_KEYS = "x-kubernetes-list-type", "x-kubernetes-list-map-keys"
+DATE_TIME_FORMAT = "kube-openapi.date-time"
+"""What these servers take for `date-time`, which is not what other readers of schemas do."""
 _OF_PLACES = (DEFAULT, EMBEDDED, RULES, LIST_TYPE, LIST_KEYS)
 """Keywords that say nothing in JSON Schema."""
 
@@ -98,6 +100,8 @@ def _values(schema: Mapping[str, Any]) -> dict[str, Any]:
     if kinds:
         converted["type"] = kinds[0] if len(kinds) == 1 else kinds
     converted.update(_limits(schema))
+    if schema.get("format") == "date-time":
+        converted["format"] = DATE_TIME_FORMAT
     required = [
         name
         for name in as_list(schema.get("required"))

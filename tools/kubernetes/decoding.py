@@ -15,6 +15,8 @@ from typing import Any
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)([.,]\d+)?(?:Z|[+-](\d\d):(\d\d))", re.ASCII
 )
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_CLOCK = re.compile(r"(\d\d):(\d\d):(\d\d)(?:.\d+)?(?:z|[+-]\d\d:\d\d)", re.ASCII)
 _MICROSECONDS = 7
 _LEAP_YEAR = 2000
 _HOURS, _MINUTES = 24, 60
@@ -147,6 +149,22 @@ def is_time_with_microseconds(text: str) -> bool:
     """The same for a MicroTime, which has exactly six digits after the second."""
     found = _TIME.fullmatch(text)
     return found is not None and len(found[7] or "") == _MICROSECONDS and _is_possible(found)
+
+
+def is_date_time(text: str) -> bool:
+    """Whether a text has the format `date-time` of custom kinds.
+
+    IsDateTime of k8s.io/kube-openapi/pkg/validation/strfmt, which looks for two-digit numbers.
+    """
+    day, *rest = text.lower().split("t")
+    found = _CLOCK.fullmatch(rest[0]) if rest else None
+    if found is None or not _DAY.fullmatch(day):
+        return False
+    try:
+        date.fromisoformat(day.replace("0000-", f"{_LEAP_YEAR}-", 1))
+    except ValueError:
+        return False
+    return found[1] <= "23" and found[2] <= "59" and found[3] <= "59"
 
 
 def _is_possible(found: re.Match[str]) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from tools.kubernetes.corrections import MICRO_TIME_FORMAT, QUANTITY_FORMAT, TIME_FORMAT
+from tools.kubernetes.crds import DATE_TIME_FORMAT
 from tools.kubernetes.spelling import closest
 
 Facts = Mapping[str, Any]
@@ -38,6 +39,7 @@ _FORMATS = {
     "byte": "base64",
     "date-time": _TIME,
     TIME_FORMAT: _TIME,
+    DATE_TIME_FORMAT: _TIME,
     MICRO_TIME_FORMAT: "a time with six digits behind the dot: '2026-01-31T15:04:05.000000Z'",
     QUANTITY_FORMAT: _QUANTITY,
 }

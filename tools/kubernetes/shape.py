@@ -5,7 +5,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tools.kubernetes.corrections import MICRO_TIME_FORMAT, QUANTITY_FORMAT, TIME_FORMAT
-from tools.kubernetes.decoding import is_base64, is_time, is_time_with_microseconds
+from tools.kubernetes.crds import DATE_TIME_FORMAT, EMBEDDED
+from tools.kubernetes.decoding import (
+    is_base64,
+    is_date_time,
+    is_time,
+    is_time_with_microseconds,
+)
 from tools.kubernetes.resource import as_map
 from tools.kubernetes.violations import Violation, violations
 
@@ -47,6 +53,7 @@ class Shape:
                     QUANTITY_FORMAT: _is_quantity,
                     TIME_FORMAT: is_time,
                     MICRO_TIME_FORMAT: is_time_with_microseconds,
+                    DATE_TIME_FORMAT: is_date_time,
                 },
                 validate_formats=True,
                 # Nothing is fetched, whatever a schema refers to.
@@ -67,11 +74,24 @@ def with_metadata(schema: Mapping[str, Any], object_meta: Mapping[str, Any]) -> 
     metadata: dict[str, Any] = {"$ref": f"#/$defs/{name}"}
     if own:
         metadata = {"allOf": [metadata, own]}
+    fields = _with_metadata_inside(as_map(schema.get("properties")), {"$ref": f"#/$defs/{name}"})
     return {
         **{keyword: value for keyword, value in schema.items() if keyword not in _IDENTITY},
-        "properties": {**as_map(schema.get("properties")), "metadata": metadata},
+        "properties": {**fields, "metadata": metadata},
         "$defs": {**as_map(schema.get("$defs")), **object_meta},
     }
+
+
+def _with_metadata_inside(schema: Any, metadata: Mapping[str, Any]) -> Any:
+    """The same for what stands below, where objects may hold whole objects."""
+    if isinstance(schema, list):
+        return [_with_metadata_inside(part, metadata) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: _with_metadata_inside(part, metadata) for name, part in schema.items()}
+    if schema.get(EMBEDDED) is True and isinstance(found.get("properties"), dict):
+        found["properties"] = {**found["properties"], "metadata": metadata}
+    return found
 
 
 _IDENTITY = frozenset({"$schema", "$id"})

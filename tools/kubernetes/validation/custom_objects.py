@@ -111,7 +111,7 @@ def _embedded(field: Field) -> Refusals:
         yield field["kind"].must("be a word of letters and digits that begins with a letter")
     metadata = field["metadata"]
     if isinstance(metadata.value, dict):
-        named = {"name": "name", **metadata.value}
+        named = {**metadata.value, "name": metadata["name"].text or "name"}
         yield from object_meta(metadata.with_value(named), path_segment_name, namespaced=True)
 
 

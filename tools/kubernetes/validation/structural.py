@@ -111,7 +111,7 @@ def _set(part: Field) -> dict[str, Any]:
     return {
         name: value.value
         for name, value in part.entries()
-        if not value.is_empty or name == "required"
+        if not value.is_empty or (value.is_set and name in ("default", "required"))
     }
 
 
@@ -143,7 +143,7 @@ def _nested(part: Field, skips_any_of: bool = False) -> Refusals:
         if name == "metadata":
             yield field.forbidden("inside of anyOf, allOf, oneOf or not")
     for name in _ONLY_OUTSIDE:
-        if not part[name].is_empty:
+        if not part[name].is_empty or (name == "default" and part[name].is_set):
             yield part[name].forbidden("inside of anyOf, allOf, oneOf or not")
 
 
