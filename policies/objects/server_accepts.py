@@ -7,7 +7,9 @@ after the objects of earlier waves are applied.
 
 Looks at the rendered objects of Kubernetes' own kinds as the server sees them on creation: decoded,
 filled in with its defaults, then held against the validation of its source. Of custom resources it
-checks the metadata and the rules in CEL of their CustomResourceDefinition. The path of a finding is
+checks the metadata, lists that are sets or maps, objects inside of them, and the rules in CEL of
+their CustomResourceDefinition; expressions that cannot be evaluated here are listed as not judged.
+The path of a finding is
 the one that the server would name; the line is that of the value to change. Where only some of the
 versions that policies.yaml names refuse an object, the finding says which. How often the verdict is
 that of a real server is measured by `make prove-server`.
@@ -24,10 +26,18 @@ https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run
 from collections.abc import Iterator
 
 from tools.kubernetes.resource import Resource
-from tools.kubernetes.served import served_by
+from tools.kubernetes.served import is_builtin, served_by
+from tools.kubernetes.shape import UnusableSchema
+from tools.kubernetes.validation.custom_objects import custom_object
+from tools.kubernetes.validation.expressions import can_compile
+from tools.kubernetes.validation.field import Refusal
 from tools.kubernetes.validation.kinds import refusals
-from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
+
+_WITH_EXPRESSIONS = ("CustomResourceDefinition", "ValidatingAdmissionPolicy")
+KUSTOMIZE = "kustomize.config.k8s.io"
+"""The group of Kustomize's own files, which never reach a cluster."""
 
 
 @rule(
@@ -41,15 +51,35 @@ from tools.rules.target import Target
     ),
     remedy="Write what the API reference says of this field; `kubectl explain` shows it.",
 )
-def check(resource: Resource, target: Target, options: None) -> Iterator[Problem]:
+def check(resource: Resource, target: Target, options: None) -> Iterator[Problem | Unjudged]:
     ref = resource.ref
+    if not is_builtin(ref.api_version, ref.kind):
+        if "." in ref.group and ref.group != KUSTOMIZE:
+            yield from _custom(resource, target)
+        return
+    if ref.kind in _WITH_EXPRESSIONS and not can_compile():
+        yield Unjudged("its expressions in CEL: cel-expr-python is not installed", resource)
     served = served_by(ref.api_version, ref.kind, target.kubernetes)
     for refusal, versions in refusals(ref.api_version, ref.kind, resource.data, served):
         note = "" if len(versions) == len(served) else f" (Kubernetes {' and '.join(versions)})"
-        yield Problem(
-            refusal.path,
-            refusal.sentence + note,
-            remedy=refusal.remedy,
-            at_key=refusal.at_key,
-            edit=refusal.place,
-        )
+        yield _problem(refusal, note)
+
+
+def _custom(resource: Resource, target: Target) -> Iterator[Problem | Unjudged]:
+    try:
+        schema = target.schemas.custom_schema(resource)
+    except UnusableSchema:
+        schema = None  # Told by schema-valid.
+    verdict = custom_object(resource.data, schema)
+    yield from (_problem(refusal, "") for refusal in verdict.refusals)
+    yield from (Unjudged(reason, resource) for reason in verdict.unjudged)
+
+
+def _problem(refusal: Refusal, note: str) -> Problem:
+    return Problem(
+        refusal.path,
+        refusal.sentence + note,
+        remedy=refusal.remedy,
+        at_key=refusal.at_key,
+        edit=refusal.place,
+    )

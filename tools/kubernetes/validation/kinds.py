@@ -5,8 +5,9 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from tools.kubernetes.decoding import decoded, has_null
 from tools.kubernetes.deprecations import numbers
-from tools.kubernetes.shape import present
+from tools.kubernetes.openapi import openapi
 from tools.kubernetes.validation.field import Field, Refusal, Refusals, Release
 
 Validator = Callable[[Field], Refusals]
@@ -67,13 +68,14 @@ def refusals(
     if validator is None:
         return []
     found: dict[Refusal, list[str]] = {}
-    shown = present(data)
+    if versions and has_null(data):
+        data = decoded(data, openapi(versions[-1]).schema(api_version, kind) or {})
     done: list[Refusal] = []
     depends = True
     for version in versions:
         if depends:
             release = Release(numbers(version)[1])
-            done = list(dict.fromkeys(validator(Field((), shown, release))))
+            done = list(dict.fromkeys(validator(Field((), data, release))))
             depends = release.mattered
         for refusal in done:
             found.setdefault(refusal, []).append(version)
