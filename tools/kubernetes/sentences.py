@@ -116,7 +116,7 @@ def either(words: Iterable[str]) -> str:
 
 
 def _options(value: Any, facts: Facts) -> str:
-    options = [option for option in facts["options"] if option is not None]
+    options = [option for option in facts["options"] if option is not None] or [None]
     if len(options) > _MOST_OPTIONS:
         meant = closest(str(value), map(str, options))
         hint = f"; did you mean {meant!r}?" if meant else ""
