@@ -3,9 +3,9 @@
 from random import SystemRandom
 
 import pytest
-from tests.cluster.control_plane import ControlPlane
 
 from tests.cluster.agreement import Agreement
+from tests.cluster.control_plane import ControlPlane
 from tests.cluster.mutants import mutants
 from tests.cluster.prove_server import install, judge
 from tests.cluster.report import lines

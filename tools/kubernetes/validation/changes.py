@@ -8,9 +8,10 @@ refused for on its own is not repeated here.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tools.kubernetes.decoding import decoded
 from tools.kubernetes.deprecations import numbers
+from tools.kubernetes.openapi import openapi
 from tools.kubernetes.resource import Resource, as_map
-from tools.kubernetes.shape import present
 from tools.kubernetes.validation.field import Field, Refusal, Refusals, Release
 from tools.kubernetes.validation.pod_changes import job, pod
 from tools.kubernetes.validation.sameness import REMADE, fixed
@@ -57,11 +58,15 @@ def change_refusals(
 ) -> list[tuple[Refusal, tuple[str, ...]]]:
     """What servers have against changing one object into another of the same identity.
 
-    Each refusal comes with those of the Kubernetes `versions` that say so. [] for custom kinds.
+    Each refusal comes with those of the Kubernetes `versions` that say so. [] for custom kinds, and
+    for those that the newest version does not have.
     """
     key = (new.ref.group, new.kind)
     found: dict[Refusal, list[str]] = {}
-    before, after = present(old.data), present(new.data)
+    schema = openapi(versions[-1]).schema(new.ref.api_version, new.kind) if versions else None
+    if schema is None:
+        return []
+    before, after = decoded(old.data, schema), decoded(new.data, schema)
     done: list[Refusal] = []
     depends = True
     for version in versions:
