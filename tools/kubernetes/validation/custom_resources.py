@@ -33,7 +33,7 @@ _MOVED: Mapping[str, str] = {
 
 
 def custom_resource_definition(obj: Field) -> Refusals:
-    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=False)
+    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=False, any_finalizer=True)
     spec, name = obj["spec"], obj.at("metadata", "name")
     wanted = f"{spec.at('names', 'plural').text}.{spec['group'].text}"
     if name.text != wanted:
