@@ -14,7 +14,8 @@ the one that the server would name; the line is that of the value to change. Whe
 versions that policies.yaml names refuse an object, the finding says which. How often the verdict is
 that of a real server is measured by `make prove-server`.
 
-Not judged here: unknown fields and wrong types (schema-valid), kinds that are not served
+Not judged here: unknown fields and wrong types (schema-valid; of an object with a value that the
+server cannot read nothing else is said), kinds that are not served
 (api-version-served), changes that the server refuses for an object that is already there
 (change-allowed), and what depends on other objects of the cluster, such as a ServiceAccount or
 PriorityClass that does not exist, quotas, and webhooks. Nor are the cluster's ranges of addresses
@@ -60,9 +61,21 @@ def check(resource: Resource, target: Target, options: None) -> Iterator[Problem
     if ref.kind in _WITH_EXPRESSIONS and not can_compile():
         yield Unjudged("its expressions in CEL: cel-expr-python is not installed", resource)
     served = served_by(ref.api_version, ref.kind, target.kubernetes)
-    for refusal, versions in refusals(ref.api_version, ref.kind, resource.data, served):
+    refused = refusals(ref.api_version, ref.kind, resource.data, served)
+    if refused and _is_unreadable(resource, target):
+        return
+    for refusal, versions in refused:
         note = "" if len(versions) == len(served) else f" (Kubernetes {' and '.join(versions)})"
         yield _problem(refusal, note)
+
+
+def _is_unreadable(resource: Resource, target: Target) -> bool:
+    """Whether a value has a type that the server cannot read: it looks no further then.
+
+    A field that is unknown, or is missing, does not keep it from seeing the others here.
+    """
+    found = target.schemas.violations(resource)
+    return any(not violation.is_unknown and not violation.is_missing for violation in found)
 
 
 def _custom(resource: Resource, target: Target) -> Iterator[Problem | Unjudged]:
