@@ -163,8 +163,8 @@ PLANTS = [
     # what only the server's own validation refuses
     Plant("server-accepts", BACKEND, "imagePullPolicy: IfNotPresent",
           "imagePullPolicy: §Ifnotpresent"),
-    Plant("server-accepts", MINIKUBE, "- name: todo-mcp\n    count: 1",
-          "- name: todo-mcp\n    count: §-1"),
+    Plant("server-accepts", BACKEND, "livenessProbe:\n",
+          "livenessProbe:\n            tcpSocket: §{port: http}\n"),
     # rbac
     Plant("", MINIKUBE, "# Repeated from", "components: [../../components/rbac]\n\n# Repeated from",
           (f"rbac-no-secret-read {ROLE}:17",

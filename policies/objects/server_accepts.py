@@ -49,6 +49,7 @@ KUSTOMIZE = "kustomize.config.k8s.io"
         *("ingress-class-set", "quantity-unit-sane", "rbac-binding-resolves"),
         *("selector-matches-template", "volume-resolves", "requests-within-limits"),
         "container-image-set",
+        "replicas-in-range",
     ),
     remedy="Write what the API reference says of this field; `kubectl explain` shows it.",
 )
