@@ -29,6 +29,7 @@ from tools.source.place import SourceError
 from tools.source.repository import Repository
 
 if TYPE_CHECKING:
+    from tools.rules.earlier import Earlier
     from tools.source.tracked import Tracked
 
 
@@ -73,7 +74,8 @@ class Gate:
 
     `whole` says that the run covers the whole repository with every rule, which is what makes a
     waiver that accepted nothing an unused one. `tracked` are the files of the whole repository,
-    None where only what the arguments name is judged.
+    None where only what the arguments name is judged; `earlier` is the state of the repository that
+    targets are compared with, if any.
     """
 
     repository: Repository
@@ -83,6 +85,7 @@ class Gate:
     whole: bool = False
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
     tracked: "Tracked | None" = None
+    earlier: "Earlier | None" = None
 
     def run(self, starts: Starts) -> Iterator[Report]:
         """Judge targets; yields the report after each one, growing, and whole at the end."""
@@ -122,6 +125,7 @@ class Gate:
     def _judge(self, prepared: Prepared, report: Report, book: WaiverBook, begin: float) -> None:
         target, obstacles = prepared
         path = target.path
+        target.earlier = self.earlier.rendered(path) if self.earlier else None
         environment = self.config.environment_of(path)
         settings = self.config.settings(self.rules, environment)
         if not target.resources:
