@@ -288,18 +288,18 @@ def _index(node: Node, path: FieldPath, parts: dict[FieldPath, Part]) -> None:
             parts[(*path, index)] = Part(None, child)
             _index(child, (*path, index), parts)
     elif isinstance(node, MappingNode):
-        for key_node, value_node in _pairs(node):
+        for key_node, value_node in pairs(node):
             parts[(*path, key_node.value)] = Part(key_node, value_node)
             _index(value_node, (*path, key_node.value), parts)
 
 
-def _pairs(node: MappingNode) -> Iterator[tuple[ScalarNode, Node]]:
+def pairs(node: MappingNode) -> Iterator[tuple[ScalarNode, Node]]:
     """Keys and values with merge keys resolved; what the map itself says comes last and wins."""
     for key_node, value_node in node.value:
         if key_node.tag == _TAG + "merge":
             parts = value_node.value if isinstance(value_node, SequenceNode) else [value_node]
             for part in reversed(parts):
-                yield from _pairs(part)
+                yield from pairs(part)
     for key_node, value_node in node.value:
         if key_node.tag != _TAG + "merge":
             yield key_node, value_node
