@@ -158,7 +158,8 @@ def test_go_templates(template: str, text: str) -> None:
 @pytest.mark.parametrize(
     "template",
     ["{{ range .a }}{{ end }}", "{{ $y }}", "{{ required .a }}", "{{ .a", "{{ if .a }}x",
-     "{{ end }}", "{{ .a.b.c }}", "{{ upper }}", "{{ now }}", "{{ .a ? }}", "{{ index .a 0 }}"],
+     "{{ end }}", "{{ .a.b.c }}", "{{ upper }}", "{{ now }}", "{{ .a ? }}", "{{ index .a 0 }}",
+     "{{ " + "(" * 2000 + ".a" + ")" * 2000 + " }}"],
 )  # fmt: skip
 def test_what_is_not_rendered_is_not_guessed(template: str) -> None:
     with pytest.raises(Unrenderable):

@@ -44,7 +44,10 @@ def render(text: str, data: Any, options: Sequence[Any] = ()) -> str:
         if key != "missingkey" or value not in _OPTIONS or not equals:
             raise stop(f"goTemplateOptions has {option!r}, which Go does not know")
         missing = value
-    return _Run(Template(text, KNOWN), data, missing).text()
+    try:
+        return _Run(Template(text, KNOWN), data, missing).text()
+    except RecursionError as error:
+        raise Unrenderable("it is nested more deeply than is rendered here") from error
 
 
 class _Variable:
