@@ -4,6 +4,7 @@ import os
 import random
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -321,12 +322,18 @@ FIELDS = """
     """
 
 
-def test_each_value_is_placed_where_it_is_set(tmp_path: Path) -> None:
-    repository = Repository(plant(tmp_path, FIELDS))
+def test_each_value_is_placed_where_it_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    repository = Repository(plant(tmp_path / "git", FIELDS))
     starts = Starts(repository, every_target(repository, ()), 1)
     gate = Gate(repository, {}, Config(), ("1.34",))
     try:
         *_, report = gate.run(starts)
+        assert list(scratch.iterdir()) == [], "the copy is removed"
         around = Surroundings(repository, starts, ("1.34",), gate.equip)
         named = starts.named[0]
         made = fleet_of(around.rendered(named).target).edited[0]

@@ -55,6 +55,10 @@ class Start:
         """End Kustomize if it still runs, and remove what it was given to build."""
         if self.run is not None:
             self.run.stop()
+        self.clean()
+
+    def clean(self) -> None:
+        """Remove the copy that was built, if there was one; Kustomize has ended."""
         if self._copy is not None:
             self._copy.remove()
 

@@ -61,6 +61,7 @@ def _rendered(start: Start, tree: Tree) -> Prepared:
         obstacles.append(Obstacle(start.failure))
     run = None if tree.refusals else start.run
     resources = ResourceSet(list(_objects(run, tree, start.root, obstacles)) if run else ())
+    start.clean()
     target = Target(
         start.named.path,
         start.repository,
