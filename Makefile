@@ -22,7 +22,8 @@ WRITE_LOCK = { echo '\# Written by `make lock` from pyproject.toml.'; \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev validate test lint docs docs-check bench bench-trace prove-trace \
+.PHONY: help setup setup-dev validate test test-registry test-cluster lint docs docs-check bench \
+	bench-trace prove-trace \
 	lock clean
 
 help: ## list the targets
@@ -45,6 +46,14 @@ validate: setup ## judge everything in this repository; ARGS=… adds arguments
 
 test: setup-dev ## run every test that needs no server
 	@$(PY) -m pytest -q
+
+test-registry: setup-dev ## the tests that need docker-registry and skopeo
+	@tests/registry/programs.sh
+	@$(PY) -m pytest -q -m registry $(ARGS)
+
+test-cluster: setup-dev ## run the tests that need a control plane, which is built first
+	@$(PY) -m tests.cluster.build > /dev/null
+	@$(PY) -m pytest -q -m cluster
 
 lint: setup-dev ## ruff and mypy
 	@$(PY) -m ruff check .
@@ -75,7 +84,7 @@ lock: setup-dev ## renew both lock files from pyproject.toml
 	@$(call WRITE_LOCK,build/run-time.txt,requirements.lock)
 	@$(call WRITE_LOCK,build/development.txt,requirements-dev.lock)
 
-clean: ## remove everything that these targets made, but for the cache of kustomize
+clean: ## remove everything that these targets made, but for the cache of programs
 	@rm -rf $(VENV) build dist reports .pytest_cache .mypy_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
-PINNED = re.compile(r"^(\S+)==(\S+) \\$", re.MULTILINE)
+PINNED = re.compile(r"^(\S+)==(\S+)(?: ; python_version [^\\]+)? \\$", re.MULTILINE)
 
 # Every system that the lock files are for.
 SYSTEMS = [
@@ -45,7 +45,9 @@ def declared() -> tuple[list[Requirement], list[Requirement]]:
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_names_versions_and_hashes_and_no_address(lock: str) -> None:
     lines = (ROOT / lock).read_text().splitlines()
-    wanted = re.compile(r"(\S+==\S+ \\|    --hash=sha256:[0-9a-f]{64}( \\)?| *#.*|)")
+    wanted = re.compile(
+        r"(\S+==\S+( ; python_version [^\\]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?| *#.*|)"
+    )
 
     assert [line for line in lines if not wanted.fullmatch(line)] == []
     assert [line for line in lines if "://" in line or "index" in line] == []

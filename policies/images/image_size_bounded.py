@@ -6,7 +6,9 @@ cannot be exploited in it either.
 
 Looks at the bytes of the unpacked image that `images.lock` states, on every platform that it has an
 entry for; 1 MB is 1,000,000 bytes. The image has to be smaller than the bound. Whether those bytes
-were measured or estimated stands in the lock. An image without an entry is not judged.
+were measured or estimated stands in the lock. Where nobody unpacked an image, the size of its
+compressed layers may show that it is too large already; if it does not, the image is not judged,
+and neither is one without an entry.
 
 https://github.com/opencontainers/image-spec/blob/main/layer.md
 """
@@ -14,6 +16,7 @@ https://github.com/opencontainers/image-spec/blob/main/layer.md
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tools.images.lock import Entry
 from tools.rules.image_evidence import Known, known_images
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
@@ -41,12 +44,23 @@ def check(target: Target, options: Options) -> Iterator[Problem | Unjudged]:
             yield from _judge(found, options)
 
 
-def _judge(known: Known, options: Options) -> Iterator[Problem]:
-    largest = max(known.entries, key=lambda entry: entry.unpacked)
-    if largest.unpacked >= options.below * MEGABYTE:
-        about = "" if largest.measured else "about "
-        size = f"{about}{largest.unpacked / MEGABYTE:.1f} MB on {largest.platform}"
-        first, *others = known.uses
+def _judge(known: Known, options: Options) -> Iterator[Problem | Unjudged]:
+    first, *others = known.uses
+    bound = options.below * MEGABYTE
+    size, words = max(map(_size, known.entries), key=lambda found: found[0])
+    if size >= bound:
         related = tuple((use.pod.workload, use.path, "and here") for use in others)
-        message = f"image {known.text!r} takes {size}; it has to stay below {options.below} MB"
+        message = f"image {known.text!r} takes {words}; it has to stay below {options.below} MB"
         yield Problem(first.path, message, first.pod.workload, related=related)
+    elif any(entry.unpacked is None for entry in known.entries):
+        reason = f"image {known.text!r} was locked without its layers, so that its size is unknown"
+        yield Unjudged(reason, first.pod.workload, first.path)
+
+
+def _size(entry: Entry) -> tuple[int, str]:
+    """The bytes that an image takes at least, and how to say it."""
+    if entry.unpacked is None:
+        size = entry.compressed or 0
+        return size, f"{size / MEGABYTE:.1f} MB on {entry.platform} before it is unpacked"
+    about = "" if entry.measured else "about "
+    return entry.unpacked, f"{about}{entry.unpacked / MEGABYTE:.1f} MB on {entry.platform}"

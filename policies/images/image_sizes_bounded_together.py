@@ -6,9 +6,9 @@ which are pulled again with the next pod.
 
 Adds up the unpacked layers that `images.lock` states for the images of the target, for each
 platform. A layer that several images share lies on a disk only once and counts only once. 1 MB is
-1,000,000 bytes; the sum has to be smaller than the bound. If an image has no entry, the sum is not
-known and not judged, unless the others are too large already. What other targets run on the same
-nodes is not counted.
+1,000,000 bytes; the sum has to be smaller than the bound. If an image has no entry, or was locked
+without its layers, the sum is not known and not judged, unless the others are too large already.
+What other targets run on the same nodes is not counted.
 
 https://kubernetes.io/docs/concepts/architecture/garbage-collection/#container-image-lifecycle
 """
@@ -38,7 +38,7 @@ class Options:
     options=Options,
 )
 def check(target: Target, options: Options) -> Iterator[Problem | Unjudged]:
-    found = list(known_images(target))
+    found = [_measured(one) for one in known_images(target)]
     known = [one for one in found if isinstance(one, Known)]
     total, platform = _largest_sum(known)
     if total >= options.below * MEGABYTE:
@@ -47,18 +47,29 @@ def check(target: Target, options: Options) -> Iterator[Problem | Unjudged]:
         yield from (one for one in found if isinstance(one, Unjudged))
 
 
+def _measured(found: Known | Unjudged) -> Known | Unjudged:
+    """An image whose unpacked size is known on every platform, or why it is not."""
+    if isinstance(found, Unjudged) or all(entry.unpacked is not None for entry in found.entries):
+        return found
+    use = found.uses[0]
+    reason = f"image {found.text!r} was locked without its layers, so that its size is unknown"
+    return Unjudged(reason, use.pod.workload, use.path)
+
+
 def _largest_sum(known: Sequence[Known]) -> tuple[int, str]:
     """The bytes of all images on the platform where they are most, and that platform."""
     by_platform: dict[str, list[Entry]] = {}
     for one in known:
         for entry in one.entries:
             by_platform.setdefault(entry.platform, []).append(entry)
-    sums = ((shared_bytes(entries), name) for name, entries in by_platform.items())
+    sums = ((shared_bytes(entries) or 0, name) for name, entries in by_platform.items())
     return max(sums, default=(0, ""))
 
 
 def _problem(known: Sequence[Known], total: int, platform: str, options: Options) -> Problem:
-    by_size = sorted((-max(entry.unpacked for entry in one.entries), one.text) for one in known)
+    by_size = sorted(
+        (-max(entry.unpacked or 0 for entry in one.entries), one.text) for one in known
+    )
     uses = {one.text: one.uses[0] for one in known}
     largest, *others = [(uses[text], -size) for size, text in by_size]
     related = tuple(

@@ -32,6 +32,7 @@ images:
     platform: linux/arm64/v8
     index: {digest("1")}
     digest: {digest("2")}
+    config: {digest("6")}
     compressed: 30
     unpacked: 90
     measured: true
@@ -72,10 +73,11 @@ def test_every_field_of_an_entry_is_read(tmp_path: Path) -> None:
     [found] = lock(tmp_path, ENTRY).entries
 
     assert str(found.reference) == "registry.example.com/shop/web:1.4.2"
-    assert (found.platform, found.index_digest, found.digest) == (
+    assert (found.platform, found.index_digest, found.digest, found.config_digest) == (
         "linux/arm64/v8",
         digest("1"),
         digest("2"),
+        digest("6"),
     )
     assert (found.compressed, found.unpacked, found.measured) == (30, 90, True)
     assert found.ports == ((8000, "TCP"), (53, "UDP"))
@@ -86,7 +88,10 @@ def test_every_field_of_an_entry_is_read(tmp_path: Path) -> None:
     )
     assert found.created == "2026-01-31T10:00:00Z"
     assert found.labels == {"org.opencontainers.image.revision": "4242"}
-    assert found.layers == (Layer(digest("4"), 10, 30), Layer(digest("5"), 20, 60))
+    assert found.layers == (
+        Layer(digest("3"), digest("4"), 10, 30),
+        Layer(digest("5"), "", 20, 60),
+    )
 
 
 def test_a_repository_without_the_file_has_no_entries(tmp_path: Path) -> None:
@@ -99,9 +104,9 @@ def test_a_repository_without_the_file_has_no_entries(tmp_path: Path) -> None:
     [
         ("version: 1", "version: 2", "version is 2, must be 1", (1, 10)),
         ("    platform: linux/arm64/v8\n", "", "images[0].platform is missing", (3, 5)),
-        ("user:", "User:", "unknown field 'User' in images[0]; did you mean 'user'?", (11, 11)),
-        ('user: "1000:1000"', "user: 1000", "images[0].user is 1000, must be a string", (11, 11)),
-        ("unpacked: 90", "unpacked: -1", "images[0].unpacked is -1, must be at least 0", (8, 15)),
+        ("user:", "User:", "unknown field 'User' in images[0]; did you mean 'user'?", (12, 11)),
+        ('user: "1000:1000"', "user: 1000", "images[0].user is 1000, must be a string", (12, 11)),
+        ("unpacked: 90", "unpacked: -1", "images[0].unpacked is -1, must be at least 0", (9, 15)),
         (
             "shop/web:1.4.2",
             "shop/Web:1.4.2",
@@ -110,7 +115,7 @@ def test_a_repository_without_the_file_has_no_entries(tmp_path: Path) -> None:
             (3, 16),
         ),
         ("measured: true", "measured: true\n    measured: false",
-         "the key 'measured' stands twice", (10, 5)),
+         "the key 'measured' stands twice", (11, 5)),
         ("version: 1\n", "version: 1\n---\n", "images.lock is one YAML map", (1, 1)),
     ],
 )  # fmt: skip
@@ -168,6 +173,31 @@ def test_a_layer_that_images_share_counts_once(tmp_path: Path) -> None:
     text += entry("two:1", layers=[layer("c", 100, diffId=digest("f")), layer("d", 1)])
     text += entry("three:1", unpacked=1000)
     assert shared_bytes(lock(tmp_path, text).entries) == 1111
+
+
+def test_sizes_that_nobody_knows_make_the_sum_unknown(tmp_path: Path) -> None:
+    unknown = [{"digest": digest("a"), "compressed": 7, "unpacked": None}]
+    text = "version: 1\nimages:\n" + entry("one:1", unpacked=None, measured=False, layers=unknown)
+    [found] = lock(tmp_path, text).entries
+    assert (found.compressed, found.unpacked) == (1, None)
+    assert shared_bytes([found]) is None
+
+
+def test_an_image_that_was_never_in_a_registry_has_only_the_digest_of_its_configuration(
+    tmp_path: Path,
+) -> None:
+    local = json.loads(entry("web:1", config=digest("c"), compressed=None).removeprefix("  - "))
+    del local["digest"]
+    text = "version: 1\nimages:\n" + f"  - {json.dumps(local)}\n"
+    [found] = lock(tmp_path, text).entries
+    assert (found.pinned, found.config_digest) == ("", digest("c"))
+    # It answers for its tag, and for no digest at all.
+    assert read_lock(Repository(tmp_path)).find(parse_image("web:1")) == [found]
+    assert read_lock(Repository(tmp_path)).find(parse_image(f"web:1@{digest('c')}")) == []
+
+    del local["config"]
+    with pytest.raises(SourceError):
+        lock(tmp_path, "version: 1\nimages:\n" + f"  - {json.dumps(local)}\n")
 
 
 def test_the_example_of_the_format_is_valid_and_the_schema_says_what_each_field_is() -> None:

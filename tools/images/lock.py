@@ -20,17 +20,26 @@ SCHEMA = Path(__file__).parent / "lock.schema.json"
 
 
 class Layer(NamedTuple):
-    """One layer of an image; two images with the same `identity` share it on a node."""
+    """One layer of an image, with its digest as it is pulled and that of its content; sizes are
+    bytes. Each is "" or None where it is not known.
+    """
 
-    identity: str
-    compressed: int
-    unpacked: int
+    digest: str
+    diff_id: str
+    compressed: int | None
+    unpacked: int | None
+
+    @property
+    def identity(self) -> str:
+        """Two images with the same one share the layer on a node."""
+        return self.diff_id or self.digest
 
 
 class Entry(NamedTuple):
-    """What is known of an image on one platform; sizes are bytes, `index_digest` is ""
-    for an image that has no index over its platforms.
+    """What is known of an image on one platform; sizes are bytes, None where nobody knows them.
 
+    `index_digest` is "" for an image that has no index over its platforms, `digest` for one that
+    was never in a registry; `config_digest`, the image's id, is "" where it was not noted.
     `measured` says that `unpacked` was counted and not estimated; `ports` are numbers with their
     protocol, `(8000, "TCP")`; `user` is "" for an image that names none.
     """
@@ -39,8 +48,9 @@ class Entry(NamedTuple):
     platform: str
     index_digest: str
     digest: str
-    compressed: int
-    unpacked: int
+    config_digest: str
+    compressed: int | None
+    unpacked: int | None
     measured: bool
     ports: tuple[tuple[int, str], ...]
     user: str
@@ -144,11 +154,12 @@ def _entry(data: Mapping[str, Any], path: FieldPath, document: Document) -> Entr
         reference,
         data["platform"],
         data.get("index", ""),
-        data["digest"],
+        data.get("digest", ""),
+        data.get("config", ""),
         data["compressed"],
         data["unpacked"],
         data["measured"],
-        tuple(map(_port, data["ports"])),
+        tuple(map(port, data["ports"])),
         data["user"],
         tuple(data.get("entrypoint", ())),
         tuple(data.get("command", ())),
@@ -158,16 +169,23 @@ def _entry(data: Mapping[str, Any], path: FieldPath, document: Document) -> Entr
     )
 
 
-def _port(text: str) -> tuple[int, str]:
+def port(text: str) -> tuple[int, str]:
+    """`8000/tcp` as `(8000, "TCP")`, which is how manifests say it."""
     number, _, protocol = text.partition("/")
     return int(number), protocol.upper()
 
 
 def _layer(data: Mapping[str, Any]) -> Layer:
-    return Layer(data.get("diffId", data["digest"]), data["compressed"], data["unpacked"])
+    sizes = data["compressed"], data["unpacked"]
+    return Layer(data.get("digest", ""), data.get("diffId", ""), *sizes)
 
 
-def shared_bytes(entries: Sequence[Entry]) -> int:
-    """Bytes of several images together on one disk, where a layer lies only once."""
+def shared_bytes(entries: Sequence[Entry]) -> int | None:
+    """Bytes of several images together on one disk, where a layer lies only once.
+
+    None if one of them is not known.
+    """
     layers = {layer.identity: layer.unpacked for entry in entries for layer in entry.layers}
-    return sum(layers.values()) + sum(entry.unpacked for entry in entries if not entry.layers)
+    sizes = [*layers.values(), *(entry.unpacked for entry in entries if not entry.layers)]
+    known = [size for size in sizes if size is not None]
+    return sum(known) if len(known) == len(sizes) else None

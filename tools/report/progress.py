@@ -9,10 +9,14 @@ DELAY = 1.0
 
 
 class Progress:
-    """Counts finished targets. Shows nothing unless standard error is a terminal."""
+    """Counts what is finished. Shows nothing unless standard error is a terminal.
 
-    def __init__(self, total: int) -> None:
+    `doing` is what the bar says.
+    """
+
+    def __init__(self, total: int, doing: str = "judging") -> None:
         self._total = total
+        self._doing = doing
         self._done = 0
         self._bar: Any = None
         self._timer: Any = None
@@ -27,7 +31,7 @@ class Progress:
         return self
 
     def show(self, done: int) -> None:
-        """Say how many targets are finished."""
+        """Say how many are finished."""
         self._done = done
         if self._bar is not None:
             self._bar.update(self._bar.task_ids[0], completed=done)
@@ -49,8 +53,8 @@ class Progress:
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as Bar
 
-        columns = (TextColumn("judging"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (TextColumn(self._doing), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         bar = Bar(*columns, console=Console(stderr=True), transient=True)
-        bar.add_task("judging", total=self._total, completed=self._done)
+        bar.add_task(self._doing, total=self._total, completed=self._done)
         bar.start()
         self._bar = bar

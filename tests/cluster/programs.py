@@ -1,0 +1,63 @@
+"""The programs of a Kubernetes control plane, and the Go modules that pin them.
+
+Each folder of `programs/` is a Go module without code of its own: its go.mod pins the program as a
+tool, its go.sum the checksums of everything that goes into it.
+"""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+MODULES = Path(__file__).with_name("programs")
+_VERSION = "k8s.io/component-base/version"
+
+
+class ProgramUnavailable(Exception):
+    """A program cannot be built; the text says why and what to do."""
+
+
+class Program(NamedTuple):
+    """What `go build` is asked for.
+
+    `module` is the folder of its go.mod, `requires` the Go module whose version is the program's,
+    `package` what is built. The linker's flags may name the {version} and its {major} and {minor}.
+    """
+
+    name: str
+    module: Path
+    requires: str
+    package: str
+    ldflags: str = "-s -w"
+
+    @property
+    def version(self) -> str:
+        """The version that go.mod requires, such as `1.36.3`."""
+        text = (self.module / "go.mod").read_text(encoding="utf-8")
+        found = re.search(rf"^(?:require)?\s+{re.escape(self.requires)} v(\S+)", text, re.MULTILINE)
+        if found is None:
+            raise ProgramUnavailable(f"{self.module / 'go.mod'} does not require {self.requires}")
+        return found[1]
+
+    def arguments(self) -> list[str]:
+        """What follows `go build -o FILE`."""
+        version = self.version
+        major, minor = version.split(".")[:2]
+        ldflags = self.ldflags.format(version=version, major=major, minor=minor)
+        return ["-mod=readonly", "-ldflags", ldflags, self.package]
+
+
+def _kubernetes(name: str) -> Program:
+    # Without these it calls itself v0.0.0-master+$Format:%H$, which clients cannot parse.
+    variables = {"gitVersion": "v{version}", "gitMajor": "{major}", "gitMinor": "{minor}"}
+    told = " ".join(f"-X {_VERSION}.{name}={value}" for name, value in variables.items())
+    package = f"k8s.io/kubernetes/cmd/{name}"
+    return Program(name, MODULES / "kubernetes", "k8s.io/kubernetes", package, f"-s -w {told}")
+
+
+ETCD = Program("etcd", MODULES / "etcd", "go.etcd.io/etcd/server/v3", "go.etcd.io/etcd/server/v3")
+API_SERVER = _kubernetes("kube-apiserver")
+CONTROLLER_MANAGER = _kubernetes("kube-controller-manager")
+SCHEDULER = _kubernetes("kube-scheduler")
+KWOK = Program("kwok", MODULES / "kwok", "sigs.k8s.io/kwok", "sigs.k8s.io/kwok/cmd/kwok")
+
+PROGRAMS = {p.name: p for p in (ETCD, API_SERVER, CONTROLLER_MANAGER, SCHEDULER, KWOK)}
