@@ -9,19 +9,25 @@ deployed, unless somebody has decided otherwise.
 Looks at `spec.template`, `goTemplate`, `goTemplateOptions`, and at the Applications that generators
 make here: list, git (directories and files, of this repository), matrix and merge. The deletion
 policy counts as chosen with `applicationsSync` or `preserveResourcesOnDeletion` in `syncPolicy`.
-What other generators, selectors or template functions make is reported as not judged.
+Templates of both kinds are run, Go's with its own functions and most of sprig's; one that Go
+refuses, or a function that only Helm knows, is found. What other generators and selectors make,
+and functions about time, chance, keys or certificates, is reported as not judged.
 
 Read in `applicationset/` of Argo CD 3.5.1, the same in 3.2:
 https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Controlling-Resource-Modification/
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from tools.argocd.applications import TEMPLATE, Application, is_set
 from tools.kubernetes.resource import Resource
 from tools.rules.fleet import fleet_of
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
+
+if TYPE_CHECKING:
+    from tools.argocd.generators import Unmade
 
 _LEFT = ("{{", "<no value>")
 _POLICY = ("spec", "syncPolicy")
@@ -36,9 +42,8 @@ def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:
     fleet = fleet_of(target)
     for resource in filter(is_set, target.resources):
         yield from _settings(resource)
-        for owner, unmade in fleet.unmade:
-            if owner is resource:
-                yield Unjudged(unmade.reason, resource, unmade.path)
+        unmade = {each for owner, each in fleet.unmade if owner is resource}
+        yield from (_unmade(resource, each) for each in sorted(unmade, key=str))
         seen: set[tuple[str, ...]] = set()
         for application in fleet.applications:
             if application.resource is resource:
@@ -47,6 +52,14 @@ def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:
                         message = f"a parameter is missing: {application.what} gets {text!r} here"
                         yield Problem(application.at(*path), message, resource)
                     seen.add(path)
+
+
+def _unmade(resource: Resource, unmade: "Unmade") -> Problem | Unjudged:
+    if not unmade.stops:
+        return Unjudged(unmade.reason, resource, unmade.path)
+    message = f"{unmade.reason}, so Argo CD makes nothing of it"
+    remedy = "Correct it; Argo CD shows the error in the status of the ApplicationSet only."
+    return Problem(unmade.path, message, resource, remedy)
 
 
 def _settings(resource: Resource) -> Iterator[Problem]:

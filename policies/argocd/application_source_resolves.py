@@ -8,7 +8,8 @@ Looks at each source of Applications and of those that ApplicationSets make. It 
 and exactly one of `path` and `chart` (or `ref` beside other sources), `spec.source` and
 `spec.sources` exclude each other, and only one of `kustomize`, `helm`, `directory` and `plugin` may
 be filled. A chart needs `targetRevision`. A path is relative and stays in the repository. In this
-repository the folder has to exist with a kustomization, a chart or YAML files in it. An address is
+repository the folder has to exist with a kustomization, a chart or YAML files in it, with a
+kustomization where the source has `kustomize`. An address is
 this repository's if it is a remote of the clone, or if another Application names a folder that
 exists here under it. Sources elsewhere are not judged.
 
@@ -22,6 +23,7 @@ from tools.argocd.applications import INLINE, Application, Source
 from tools.rules.fleet import Fleet, fleet_of
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
+from tools.source.targets import Kind
 
 
 @rule(
@@ -74,7 +76,11 @@ def _folder(fleet: Fleet, application: Application, source: Source) -> Iterator[
     repository = fleet.target.repository
     path, here = application.at(*source.path, "path"), application.resource
     folder = source.folder or "."
-    if local_target(repository, source) is not None:
+    found = local_target(repository, source)
+    if found is not None:
+        if "kustomize" in source.data and found.kind is not Kind.KUSTOMIZATION:
+            message = f"{folder!r} holds no kustomization, which a source with `kustomize` needs"
+            yield Problem(path, message, here)
         return
     if not fleet.is_here(source):
         yield Unjudged(f"{source.repository} is another repository", here, path)

@@ -6,10 +6,11 @@ takes back what it was meant to leave alone. The usual reasons are a Deployment 
 compile makes the whole comparison fail, for every object of the Application.
 
 Looks at each entry of Applications and of those that ApplicationSets make. Pointers are checked
-against RFC 6901; of jq expressions quotes, brackets and what cannot begin or end one are, and not
-the names of functions. Kinds and names are compared with what the Application's sources render;
-an entry for what somebody else makes (a child of a custom resource) has nothing to compare and is
-found too. Silent where a source is not rendered here.
+against RFC 6901, jq expressions against the grammar and the functions of gojq 0.12.17, which Argo
+CD compiles them with; whether one finds something in an object is not. Kinds and names are compared
+with what the Application's sources render; an entry for what somebody else makes (a child of a
+custom resource) has nothing to compare and is found too. Silent where a source is not rendered
+here.
 
 Read in `util/argo/normalizers/diff_normalizer.go` of Argo CD 3.2.11 and 3.5.1:
 https://argo-cd.readthedocs.io/en/stable/user-guide/diffing/

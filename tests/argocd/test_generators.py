@@ -127,18 +127,39 @@ def test_what_cannot_be_followed_says_why(root: Path, generators: str, reason: s
         ('{{ replace "x" "z" .a }}', "z"),
         ('{{ (index .list 1) | trimPrefix "s" }}', "econd"),
         ("{{ .missing }}", "<no value>"),
+        ("{{ .b }}", "map[c:7]"),
+        ("{{ $x := .a }}{{ $x }}-{{ $.a }}", "x-x"),
+        ("{{ range .list }}{{ . }},{{ end }}", "first,second,"),
+        ("{{ range $i, $e := .list }}{{ $i }}={{ $e }} {{ end }}", "0=first 1=second "),
+        ("{{ range $key, $value := .b }}{{ $key }}:{{ $value }}{{ end }}", "c:7"),
+        ("{{ range .none }}x{{ else }}nothing{{ end }}", "nothing"),
+        ('{{ range .list }}{{ if eq . "second" }}{{ break }}{{ end }}{{ . }}{{ end }}', "first"),
+        ("{{ with $x := .b.c }}{{ $x }}{{ end }}", "7"),
+        ('{{ ternary "yes" "no" (has "first" .list) }}', "yes"),
+        ('{{ regexReplaceAll "^(.)(.*)" "shop" "${2}$1" }}', "hops"),
+        ('{{ dict "k" .list | toYaml }}', "k:\n- first\n- second"),
+        ('{{ (fromYaml "a: [1, 2]").a | join "," }}', "1,2"),
+        ('{{ printf "%s-%03d" .a (len .list) }}', "x-002"),
+        ('{{ slugify 8 true "Shop of Todo!" }}', "shop-of"),
+        ("{{ 1000000 }} {{ .million }}", "1000000 1e+06"),
         ("no action", "no action"),
     ],
 )
 def test_go_templates(template: str, text: str) -> None:
-    parameters: dict[str, Any] = {"a": "x", "b": {"c": 7}, "list": ["first", "second"]}
+    parameters: dict[str, Any] = {
+        "a": "x",
+        "b": {"c": 7},
+        "list": ["first", "second"],
+        "million": 10**6,
+    }
     assert fill(template, parameters, go=True) == text
 
 
 @pytest.mark.parametrize(
     "template",
-    ["{{ range .a }}{{ end }}", "{{ $x := .a }}", "{{ unknown .a }}", "{{ .a", "{{ if .a }}x",
-     "{{ end }}", "{{ .a.b.c }}", "{{ upper }}", "{{ .b }}", "{{ .a ? }}"],
+    ["{{ range .a }}{{ end }}", "{{ $y }}", "{{ required .a }}", "{{ .a", "{{ if .a }}x",
+     "{{ end }}", "{{ .a.b.c }}", "{{ upper }}", "{{ now }}", "{{ .a ? }}", "{{ index .a 0 }}",
+     "{{ " + "(" * 2000 + ".a" + ")" * 2000 + " }}"],
 )  # fmt: skip
 def test_what_is_not_rendered_is_not_guessed(template: str) -> None:
     with pytest.raises(Unrenderable):
@@ -147,4 +168,40 @@ def test_what_is_not_rendered_is_not_guessed(template: str) -> None:
 
 def test_a_missing_key_is_an_error_where_that_is_asked_for() -> None:
     with pytest.raises(Unrenderable):
-        fill("{{ .missing }}", {}, go=True, strict=True)
+        fill("{{ .missing }}", {}, go=True, options=["missingkey=error"])
+
+
+def test_a_patch_changes_everything_but_the_project(root: Path) -> None:
+    patch = """
+  templatePatch: |
+    metadata: {finalizers: [more], labels: {team: null}}
+    spec:
+      project: other
+      syncPolicy:
+        automated: {{ if .auto }}{prune: true}{{ else }}null{{ end }}
+        syncOptions:
+    {{- range .options }}
+        - {{ . }}=true
+    {{- end }}
+"""
+    text = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: set}\n"
+        f"spec:\n{GO}  generators:\n  - list: {{elements: [{{auto: true, options: [A, B]}}]}}\n"
+        "  template:\n    metadata: {name: one, labels: {team: a, tier: b}}\n"
+        f"    spec: {{project: own, syncPolicy: {{syncOptions: [C=true]}}}}{patch}"
+    )
+    (one,) = applications_of([Resource(parse(text, "set.yaml")[0].data)], Repository(root)).all
+    assert one.project == "own"
+    assert one.sync_options == ["A=true", "B=true"]
+    assert one.automated == {"prune": True}
+    assert one.metadata["labels"] == {"tier": "b"}
+    assert one.metadata["finalizers"] == ["resources-finalizer.argocd.argoproj.io", "more"]
+
+
+def test_one_template_that_fails_leaves_the_others(root: Path) -> None:
+    elements = "[{list: {elements: [{name: a}, {nome: b}, {name: c}]}}]"
+    assert made(root, elements, "{{ .name }}", more=GO) == [
+        "a x",
+        "c x",
+        "- no generator sets .name",
+    ]

@@ -12,12 +12,15 @@ from typing import Any, NamedTuple
 
 from tools.argocd.applications import TEMPLATE, Application
 from tools.argocd.glob import path_match
-from tools.argocd.templates import Unrenderable, fill, sanitized
+from tools.argocd.gotemplate.fault import stop
+from tools.argocd.gotemplate.texts import sanitized
+from tools.argocd.templates import Unrenderable, fill
 from tools.kubernetes.resource import Resource, as_list, as_map
 from tools.source.place import FieldPath, SourceError
 from tools.source.repository import Repository, join
 
 Parameters = dict[str, Any]
+_PATCH = ("spec", "templatePatch")
 GENERATORS = (
     "list", "git", "matrix", "merge", "clusters", "scmProvider", "pullRequest", "plugin",
     "clusterDecisionResource",
@@ -26,10 +29,14 @@ _SEVERAL = 2
 
 
 class Unmade(NamedTuple):
-    """A part of an ApplicationSet whose Applications are not known, and why."""
+    """A part of an ApplicationSet whose Applications are not known, and why.
+
+    `stops` says that Argo CD makes none either.
+    """
 
     path: FieldPath
     reason: str
+    stops: bool = False
 
 
 def made(resource: Resource, repository: Repository) -> Iterator[Application | Unmade]:
@@ -38,10 +45,14 @@ def made(resource: Resource, repository: Repository) -> Iterator[Application | U
     for path, generator in resource.maps("spec", "generators"):
         try:
             sets = generate.parameters(generator)
-            for parameters in sets:
-                yield generate.application(parameters, as_map(generator))
         except Unrenderable as error:
-            yield Unmade(path, str(error))
+            yield Unmade(path, str(error), error.stops)
+            continue
+        for parameters in sets:
+            try:
+                yield generate.application(parameters, as_map(generator))
+            except Unrenderable as error:
+                yield Unmade(error.path or path, str(error), error.stops)
 
 
 class _Generate:
@@ -49,35 +60,52 @@ class _Generate:
         self._resource = resource
         self._repository = repository
         self._go = resource.get("spec", "goTemplate") is True
-        options = resource.items("spec", "goTemplateOptions")
-        self._strict = "missingkey=error" in options
+        self._options = resource.items("spec", "goTemplateOptions")
 
     def application(self, parameters: Parameters, generator: Mapping[str, Any]) -> Application:
         template = self._resource.map(*TEMPLATE)
         kind = next((k for k in GENERATORS if k in generator), "")
         own = as_map(as_map(generator.get(kind)).get("template"))
-        data = self._fill(_merged(template, own), parameters)
-        patch = self._resource.get("spec", "templatePatch")
-        if isinstance(patch, str) and patch.strip():
-            data = self._patched(data, patch, parameters)
-        metadata = {**as_map(data.get("metadata")), "namespace": self._resource.namespace}
+        data = self._at(TEMPLATE, _merged(template, own), parameters)
+        metadata = dict(as_map(data.get("metadata")))
         keeps = self._resource.get("spec", "syncPolicy", "preserveResourcesOnDeletion")
         if not metadata.get("finalizers") and keeps is not True:
             metadata["finalizers"] = ["resources-finalizer.argocd.argoproj.io"]
+        data = {**data, "metadata": metadata}
+        patch = self._resource.get(*_PATCH)
+        if isinstance(patch, str) and patch.strip():
+            data = self._patched(data, patch, parameters)
+        metadata = {**as_map(data.get("metadata")), "namespace": self._resource.namespace}
         return Application(self._resource, {**data, "metadata": metadata}, TEMPLATE, made=True)
 
     def _patched(self, data: Any, patch: str, parameters: Parameters) -> Any:
         from tools.source.document import parse
 
-        text = self._fill(patch, parameters)
+        text = self._at(_PATCH, patch, parameters)
         try:
             documents = parse(text, "templatePatch")
         except SourceError as error:
-            raise Unrenderable(f"templatePatch is {error.sentence}") from error
-        return _merged(data, as_map(documents[0].data)) if documents else data
+            fault = stop(f"templatePatch is {error.sentence}")
+            fault.path = _PATCH
+            raise fault from error
+        if not documents:
+            return data
+        over = as_map(documents[0].data)
+        found = _strategic(data, over)
+        # Argo CD lets a patch change anything but the project.
+        project = as_map(data.get("spec")).get("project")
+        return {**found, "spec": {**as_map(found.get("spec")), "project": project}}
+
+    def _at(self, path: FieldPath, value: Any, parameters: Parameters) -> Any:
+        """A value at a path of the ApplicationSet, filled in."""
+        try:
+            return self._fill(value, parameters)
+        except Unrenderable as error:
+            error.path = (*path, *error.path)
+            raise
 
     def _fill(self, value: Any, parameters: Parameters) -> Any:
-        return fill(value, parameters, self._go, self._strict)
+        return fill(value, parameters, self._go, self._options)
 
     def parameters(self, generator: Mapping[str, Any]) -> list[Parameters]:
         """The sets of parameters of one generator. Raises Unrenderable."""
@@ -112,7 +140,7 @@ class _Generate:
             elif isinstance(value, str):
                 found[key] = value
             else:
-                raise Unrenderable(f"the list element {key!r} is no text, which stops Argo CD")
+                raise stop(f"the list element {key!r} is no text")
         return found
 
     def _git(self, settings: Mapping[str, Any]) -> list[Parameters]:
@@ -172,7 +200,7 @@ class _Generate:
         data = documents[0].data if documents else {}
         for item in data if isinstance(data, list) else [data]:
             if not isinstance(item, dict):
-                raise Unrenderable(f"{file} holds no map, which stops Argo CD")
+                raise stop(f"{file} holds no map")
             yield dict(item) if self._go else dict(_flat(item, ""))
 
     def _path_parameters(self, folder: str, file: str, prefix: str) -> Parameters:
@@ -197,7 +225,7 @@ class _Generate:
     def _matrix(self, settings: Mapping[str, Any]) -> list[Parameters]:
         children = as_list(settings.get("generators"))
         if len(children) != _SEVERAL:
-            raise Unrenderable("a matrix needs exactly two generators, or Argo CD makes nothing")
+            raise stop("a matrix needs exactly two generators")
         found: list[Parameters] = []
         for left in self.parameters(as_map(children[0])):
             second = self._fill(children[1], left) if "{{" in json.dumps(children[1]) else None
@@ -209,7 +237,7 @@ class _Generate:
         keys = [str(key) for key in as_list(settings.get("mergeKeys"))]
         children = [self.parameters(as_map(c)) for c in as_list(settings.get("generators"))]
         if len(children) < _SEVERAL or not keys:
-            raise Unrenderable("a merge needs two generators and mergeKeys")
+            raise stop("a merge needs two generators and mergeKeys")
         base = _by_keys(children[0], keys)
         for others in children[1:]:
             for key, parameters in _by_keys(others, keys).items():
@@ -235,6 +263,24 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         below = found.get(key)
         both = isinstance(below, dict) and isinstance(value, dict)
         found[key] = _merged(as_map(below), value) if both else value
+    return found
+
+
+def _strategic(base: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """A strategic merge onto an Application: null deletes, and of its lists finalizers merge."""
+    found = dict(base)
+    for key, value in patch.items():
+        if key.startswith("$"):
+            raise Unrenderable(f"templatePatch has {key!r}, which is not followed here")
+        below = found.get(key)
+        if value is None:
+            found.pop(key, None)
+        elif isinstance(value, dict):
+            found[key] = _strategic(as_map(below), value)
+        elif key == "finalizers":
+            found[key] = list(dict.fromkeys([*as_list(below), *as_list(value)]))
+        else:
+            found[key] = value
     return found
 
 

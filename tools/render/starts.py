@@ -5,11 +5,17 @@ Little is imported here: the sooner Kustomize starts, the sooner the whole run e
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from tools.render.build import RenderFailed, Run, start
+from tools.source.place import Place
 from tools.source.repository import Repository
 from tools.source.targets import Kind, NamedTarget
 from tools.source.tree import Tree
+
+if TYPE_CHECKING:
+    from tools.render.copy import Copy
+    from tools.source.edited import Edited
 
 
 class Start:
@@ -17,31 +23,44 @@ class Start:
 
     `tree` and `run` are those of a kustomization; `run` is None if Kustomize must not or could
     not be started: then the tree's refusals or `failure` say why. A component has a tree and no
-    run, because it is made to be built by others.
+    run, because it is made to be built by others. `root` is where the repository is while it is
+    built: an edited kustomization is built from a copy.
     """
 
     def __init__(self, repository: Repository, named: NamedTarget) -> None:
-        self.repository = repository
+        self.repository = named.edited or repository
         self.named = named
+        self.root = repository.root
         self.tree: Tree | None = None
         self.run: Run | None = None
         self.failure: str | None = None
-        folder = "" if named.path == "." else named.path
+        self._copy: Copy | None = None
         if named.kind in (Kind.KUSTOMIZATION, Kind.COMPONENT):
-            self.tree = Tree(repository, folder)
+            self.tree = Tree(self.repository, named.folder)
             if named.kind is Kind.KUSTOMIZATION and not self.tree.refusals:
-                self._start(folder)
+                self._start(named.folder, self.tree)
 
-    def _start(self, folder: str) -> None:
+    def _start(self, folder: str, tree: Tree) -> None:
         try:
-            self.run = start(self.repository.path(folder))
+            if self.named.edited is not None:
+                from tools.render.copy import Copy
+
+                self._copy = Copy(self.named.edited, tree)
+                self.root = self._copy.root
+            self.run = start(self.root / folder)
         except RenderFailed as error:
             self.failure = error.reason
 
     def stop(self) -> None:
-        """End Kustomize if it still runs."""
+        """End Kustomize if it still runs, and remove what it was given to build."""
         if self.run is not None:
             self.run.stop()
+        self.clean()
+
+    def clean(self) -> None:
+        """Remove the copy that was built, if there was one; Kustomize has ended."""
+        if self._copy is not None:
+            self._copy.remove()
 
 
 class Starts:
@@ -56,9 +75,18 @@ class Starts:
         self._waiting = deque(self.named)
         self._own = {_key(target): target for target in self.named}
         self._all: dict[NamedTarget, Start] = {}
+        self._edited: dict[str, Edited] = {}
         self._begun: deque[Start] = deque()
         self.jobs = jobs
         self._begin()
+
+    def add(self, named: NamedTarget) -> None:
+        """One more target, after the others; a second time it is no other."""
+        key = _key(named)
+        if key not in self._own:
+            self._own[key] = named
+            self._waiting.append(named)
+            self._begin()
 
     def __iter__(self) -> Iterator[Start]:
         while self._begun:
@@ -74,7 +102,19 @@ class Starts:
         key = _key(named)
         if key not in self._all:
             self._all[key] = Start(self._repository, self._own.get(key, named))
+            if named.edited is not None:
+                self._edited[named.edited.file] = named.edited
         return self._all[key]
+
+    def real(self, place: Place) -> Place | None:
+        """Where something stands that was found in an edited kustomization.
+
+        None if nothing tells; other places are what they are.
+        """
+        found: Place | None = place
+        while found is not None and found.file in self._edited:
+            found = self._edited[found.file].place(found)
+        return found
 
     def stop(self) -> None:
         """End every Kustomize that still runs."""

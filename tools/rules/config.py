@@ -14,7 +14,7 @@ from tools.rules.waiver import Waiver, read_waivers
 from tools.source.document import Document
 from tools.source.place import FieldPath, Place, SourceError
 from tools.source.repository import Repository
-from tools.source.targets import excluded
+from tools.source.targets import excluded, folder_of
 
 NAME = "policies.yaml"
 KUBERNETES = ("1.34", "1.36")
@@ -59,8 +59,9 @@ class Config:
 
     def environment_of(self, target: str) -> Environment | None:
         """The first environment whose globs name the target."""
+        folder = folder_of(target)
         for environment in self.environments:
-            if excluded(target, environment.targets):
+            if excluded(folder, environment.targets):
                 return environment
         return None
 

@@ -16,6 +16,7 @@ from tools.source.targets import NamedTarget, yaml_files
 
 if TYPE_CHECKING:
     from tools.argocd.generators import Unmade
+    from tools.argocd.inline import Unedited
     from tools.argocd.projects import Project
     from tools.argocd.reading import Applications
 
@@ -54,6 +55,7 @@ class Fleet:
     def __init__(self, target: Target) -> None:
         self.target = target
         self._parts: dict[int, list[Part]] = {}
+        self._built: dict[tuple[int, FieldPath], NamedTarget | Unedited | None] = {}
 
     @cached_property
     def _read(self) -> "Applications":
@@ -107,8 +109,8 @@ class Fleet:
     def parts(self, application: Application) -> list[Part]:
         """What the sources of an Application render to, as far as they are of this repository."""
         if id(application) not in self._parts:
-            found = [part for source in application.sources if (part := self._part(source))]
-            self._parts[id(application)] = found
+            parts = (self._part(application, source) for source in application.sources)
+            self._parts[id(application)] = [part for part in parts if part]
         return self._parts[id(application)]
 
     def objects(self, application: Application) -> list[Resource] | None:
@@ -126,10 +128,12 @@ class Fleet:
         found = (part.target and part.target.environment for part in self.parts(application))
         return [environment for environment in found if environment]
 
-    def _part(self, source: Source) -> Part | None:
-        named = self.named(source)
+    def _part(self, application: Application, source: Source) -> Part | None:
+        named = self.built(application, source)
         if named is None:
             return None
+        if not isinstance(named, NamedTarget):
+            return Part(source, None, named.reason)
         if named.path == self.target.path:
             return Part(source, self.target, None)
         if self.target.neighbours is None:
@@ -137,8 +141,36 @@ class Fleet:
         rendered: Rendered = self.target.neighbours.rendered(named)
         return Part(source, rendered.target, rendered.reason)
 
+    def built(self, application: Application, source: Source) -> "NamedTarget | Unedited | None":
+        """The target that a source of an Application renders, with what the Application writes into
+        its kustomization, or why that is not known; None if it is no folder of this repository.
+        """
+        key = (id(application), source.path)
+        if key not in self._built:
+            self._built[key] = self._edited(application, source)
+        return self._built[key]
+
+    def _edited(self, application: Application, source: Source) -> "NamedTarget | Unedited | None":
+        named = self.named(source)
+        if named is None:
+            return None
+        from tools.argocd.inline import Unedited
+        from tools.rules.inlined import Inlined
+
+        try:
+            return Inlined(self.target, application, source).named(named)
+        except Unedited as error:
+            return error
+
+    @property
+    def edited(self) -> list[NamedTarget]:
+        """The targets that Applications with inline `kustomize` make."""
+        pairs = ((each, source) for each in self.applications for source in each.sources)
+        found = (self.built(application, source) for application, source in pairs)
+        return [n for n in found if isinstance(n, NamedTarget) and n.edited is not None]
+
     def named(self, source: Source) -> NamedTarget | None:
-        """The target that a source renders; None if it is not a folder of this repository."""
+        """The target that a source names; None if it is not a folder of this repository."""
         if not self.is_here(source):
             return None
         from tools.argocd.sources import local_target

@@ -11,6 +11,7 @@ from tools.images.lock import UNREADABLE, ImageLock, read_lock
 from tools.render.starts import Starts
 from tools.rules.config import Config
 from tools.rules.finding import Finding, NotJudged
+from tools.rules.fleet import fleet_of
 from tools.rules.neighbours import Surroundings
 from tools.rules.obstacle import Obstacle, explained
 from tools.rules.prepare import Prepared
@@ -27,6 +28,7 @@ from tools.rules.target import Target
 from tools.rules.waiver import WaiverBook
 from tools.source.place import SourceError
 from tools.source.repository import Repository
+from tools.source.targets import folder_of
 
 if TYPE_CHECKING:
     from tools.rules.earlier import Earlier
@@ -105,10 +107,10 @@ class Gate:
             self._judge(prepared, report, book, begin)
             if self._is_related(prepared):
                 kept.append(prepared.target)
+            for named in fleet_of(prepared.target).edited:
+                starts.add(named)
             yield report
-        for verdict in self._relations(kept):
-            self._collect(verdict, report, book)
-        for verdict in self._repository():
+        for verdict in (*self._relations(kept), *self._repository()):
             self._collect(verdict, report, book)
         if self.config.file:
             for target in {entry.target for entry in report.not_judged if entry.blocking}:
@@ -124,7 +126,9 @@ class Gate:
 
     def _judge(self, prepared: Prepared, report: Report, book: WaiverBook, begin: float) -> None:
         target, obstacles = prepared
-        path = target.path
+        path, around = target.path, target.neighbours
+        if around and path != folder_of(path):
+            obstacles[:] = [o._replace(place=o.place and around.real(o.place)) for o in obstacles]
         target.earlier = self.earlier.rendered(path) if self.earlier else None
         environment = self.config.environment_of(path)
         settings = self.config.settings(self.rules, environment)
@@ -159,7 +163,8 @@ class Gate:
 
     def _is_related(self, prepared: Prepared) -> bool:
         """Whether a target is to be kept, because a rule will compare it with others."""
-        if any(obstacle.blocking for obstacle in prepared.obstacles):
+        path = prepared.target.path
+        if folder_of(path) != path or any(obstacle.blocking for obstacle in prepared.obstacles):
             return False
         relations = (rule for rule in self.rules.values() if rule.judges is Judges.RELATION)
         return any(_concerns(rule, prepared.target) for rule in relations)

@@ -12,7 +12,7 @@ from tools.render.starts import Start, Starts
 from tools.rules.prepare import Prepared, prepare
 from tools.rules.target import Rendered, Target
 from tools.source.document import Document
-from tools.source.place import SourceError
+from tools.source.place import Place, SourceError
 from tools.source.repository import Repository
 from tools.source.targets import Kind, NamedTarget
 from tools.source.tree import Tree
@@ -69,6 +69,9 @@ class Surroundings:
             found = [named for named in self.named if self._is_of_fleet(named)]
             self._fleet = [self.prepared(self._starts.of(named)).target for named in found]
         return self._fleet
+
+    def real(self, place: Place) -> Place | None:
+        return self._starts.real(place)
 
     def _is_of_fleet(self, named: NamedTarget) -> bool:
         """Told by its files, so that Kustomize is not started for every target at once."""

@@ -60,7 +60,8 @@ def _rendered(start: Start, tree: Tree) -> Prepared:
     if start.failure:
         obstacles.append(Obstacle(start.failure))
     run = None if tree.refusals else start.run
-    resources = ResourceSet(list(_objects(run, tree, obstacles)) if run else ())
+    resources = ResourceSet(list(_objects(run, tree, start.root, obstacles)) if run else ())
+    start.clean()
     target = Target(
         start.named.path,
         start.repository,
@@ -84,14 +85,14 @@ def _component(start: Start, tree: Tree) -> Prepared:
     return Prepared(target, obstacles)
 
 
-def _objects(run: Run, tree: Tree, obstacles: list[Obstacle]) -> Iterator[Resource]:
+def _objects(run: Run, tree: Tree, root: Path, obstacles: list[Obstacle]) -> Iterator[Resource]:
     """What Kustomize made; a failed run is an obstacle, unless its cause is one already."""
     try:
         documents = parse(run.result().text, f"the render of {tree.folder or '.'}")
     except RenderFailed as error:
         if not obstacles:
             reason = f"Kustomize fails: {error.said}" if error.said else error.reason
-            place = _blamed(error, tree)
+            place = _blamed(error, tree, root)
             obstacles.append(Obstacle(reason, place, cause=Cause.FAILED))
         return
     except SourceError as error:
@@ -109,9 +110,8 @@ def _refused(tree: Tree) -> list[Obstacle]:
     return [Obstacle(r.sentence, r.place, cause=Cause.REFUSED) for r in tree.refusals]
 
 
-def _blamed(error: RenderFailed, tree: Tree) -> Place | None:
+def _blamed(error: RenderFailed, tree: Tree, root: Path) -> Place | None:
     """The file that Kustomize names, or else the kustomization that was built."""
-    root = tree.repository.path("").resolve()
     folder, name = (Path(error.folder), error.file)
     if folder.is_relative_to(root):
         below = folder.relative_to(root).as_posix().removeprefix(".")

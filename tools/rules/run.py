@@ -181,11 +181,28 @@ class _Run:
 
     def record(self, outcome: Outcome, verdict: Verdict) -> None:
         if isinstance(outcome, Problem):
-            verdict.findings.append(self._finding(outcome))
+            verdict.findings.append(self._placed(self._finding(outcome)))
         elif isinstance(outcome, SourceProblem):
-            verdict.findings.append(self._source_finding(outcome))
+            verdict.findings.append(self._placed(self._source_finding(outcome)))
         else:
-            verdict.not_judged.append(self._not_judged(outcome))
+            entry = self._not_judged(outcome)
+            verdict.not_judged.append(entry._replace(source=self._real(entry.source)))
+
+    def _placed(self, finding: Finding) -> Finding:
+        """A finding at the places that a person can edit."""
+        around = self.target.neighbours
+        places = (finding.source, *(related.place for related in finding.related))
+        if around is None or all(place == self._real(place) for place in places):
+            return finding
+        related = ((self._real(place), message) for place, message in finding.related)
+        return finding._replace(
+            source=self._real(finding.source),
+            related=tuple(Related(place, message) for place, message in related if place),
+        )
+
+    def _real(self, place: Place | None) -> Place | None:
+        around = self.target.neighbours
+        return around.real(place) if around and place else place
 
     def _finding(self, problem: Problem) -> Finding:
         resource = problem.resource or self.subject

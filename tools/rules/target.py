@@ -14,7 +14,7 @@ from tools.rules.facts import Facts
 from tools.source.document import Document
 from tools.source.place import FieldPath, Place
 from tools.source.repository import Repository
-from tools.source.targets import NamedTarget
+from tools.source.targets import NamedTarget, folder_of
 from tools.source.tree import Tree
 from tools.trace.location import Tracer
 
@@ -42,6 +42,9 @@ class Neighbours(Protocol):
 
     def fleet(self) -> "Sequence[Target]":
         """The targets of the run in whose files Argo CD's kinds are mentioned."""
+
+    def real(self, place: Place) -> Place | None:
+        """Where something stands that was found in a kustomization that an Application edits."""
 
 
 @dataclass(eq=False)
@@ -200,14 +203,14 @@ class Target:
             key.startswith("argocd.argoproj.io/")
             for resource in self.resources
             for key in resource.annotations
-        ) or is_deployed(self.repository, self.path)
+        ) or is_deployed(self.repository, folder_of(self.path))
 
     @cached_property
     def clusters(self) -> frozenset[str]:
         """The clusters to which Applications of the repository deploy the target's folder."""
         from tools.argocd.deployments import clusters_of
 
-        return clusters_of(self.repository, self.path)
+        return clusters_of(self.repository, folder_of(self.path))
 
 
 class Rendered(NamedTuple):

@@ -33,17 +33,17 @@ _RADIX = ((2, "0b"), (16, "0x"), (8, "0o"), (8, "0"))
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
-class _Resolver(BaseResolver):
+class Resolver(BaseResolver):
     """The implicit tags of go-yaml v2: https://github.com/yaml/go-yaml/blob/v2/resolve.go."""
 
 
 def _implicit(tag: str, pattern: str, first: str) -> None:
-    _Resolver.add_implicit_resolver(_TAG + tag, re.compile(pattern), list(first))
+    Resolver.add_implicit_resolver(_TAG + tag, re.compile(pattern), list(first))
 
 
 _implicit("bool", rf"^(?:{'|'.join(_BOOLEANS)})$", "yYnNtTfFoO")
 _implicit("null", r"^(?:~|null|Null|NULL|)$", "~nN")
-_Resolver.add_implicit_resolver(_TAG + "null", re.compile(r"^$"), [""])
+Resolver.add_implicit_resolver(_TAG + "null", re.compile(r"^$"), [""])
 _implicit("int", r"^[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|0|[1-9][0-9_]*)$", "-+0123456789")
 _implicit(
     "float",
@@ -54,12 +54,20 @@ _implicit(
 _implicit("merge", r"^<<$", "<")
 
 
-class _Composer(_CParser, _Resolver):
+def implicit_tag(text: str) -> str:
+    """The tag that a plain scalar has."""
+    for tag, pattern in Resolver.yaml_implicit_resolvers.get(text[:1], ()):
+        if pattern.match(text):
+            return str(tag)
+    return _TAG + "str"
+
+
+class _Composer(_CParser, Resolver):
     """libyaml's composer with our resolver; constructing is done by `_Builder`."""
 
     def __init__(self, text: str) -> None:
         _CParser.__init__(self, text)
-        _Resolver.__init__(self)
+        Resolver.__init__(self)
 
 
 class Part(NamedTuple):
@@ -288,18 +296,18 @@ def _index(node: Node, path: FieldPath, parts: dict[FieldPath, Part]) -> None:
             parts[(*path, index)] = Part(None, child)
             _index(child, (*path, index), parts)
     elif isinstance(node, MappingNode):
-        for key_node, value_node in _pairs(node):
+        for key_node, value_node in pairs(node):
             parts[(*path, key_node.value)] = Part(key_node, value_node)
             _index(value_node, (*path, key_node.value), parts)
 
 
-def _pairs(node: MappingNode) -> Iterator[tuple[ScalarNode, Node]]:
+def pairs(node: MappingNode) -> Iterator[tuple[ScalarNode, Node]]:
     """Keys and values with merge keys resolved; what the map itself says comes last and wins."""
     for key_node, value_node in node.value:
         if key_node.tag == _TAG + "merge":
             parts = value_node.value if isinstance(value_node, SequenceNode) else [value_node]
             for part in reversed(parts):
-                yield from _pairs(part)
+                yield from pairs(part)
     for key_node, value_node in node.value:
         if key_node.tag != _TAG + "merge":
             yield key_node, value_node

@@ -27,6 +27,11 @@ FIELDS = (
 _CANONICAL = {field.lower(): field for field in FIELDS}
 
 
+def canonical(key: str) -> str:
+    """The name of a field, however its key is spelled."""
+    return _CANONICAL.get(key.lower(), key)
+
+
 class Names(Enum):
     """What a reference may name."""
 
@@ -61,7 +66,7 @@ class Kustomization:
         self.folder = file.rpartition("/")[0]
         self.document = document
         self.fields: Mapping[str, Any] = {
-            _CANONICAL.get(key.lower(), key): value for key, value in document.data.items()
+            canonical(key): value for key, value in document.data.items()
         }
         self.references = tuple(_references(file, document.node))
 

@@ -7,11 +7,14 @@ from contextlib import suppress
 from enum import Enum
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tools.source.kustomization import Kustomization, read_kustomization
 from tools.source.place import SourceError
 from tools.source.repository import KUSTOMIZATION_NAMES, YAML_SUFFIXES, Repository, join
+
+if TYPE_CHECKING:
+    from tools.source.edited import Edited
 
 _OBJECT = re.compile(r"^[\"']?(apiVersion|kind)[\"']?\s*:", re.MULTILINE)
 _JSON_OBJECT = re.compile(r'"(apiVersion|kind)"\s*:\s*"')
@@ -27,16 +30,33 @@ class Kind(Enum):
     CHART = "a Helm chart"
 
 
+AS_APPLICATION = " as Application "
+"""What stands in the path of a target between its folder and the Application that edits it."""
+
+
 class NamedTarget(NamedTuple):
     """One target: `path` is relative to the repository ("." is its root, "-" standard input).
 
-    `explicit` says that the user named it, and not that it was found.
+    `explicit` says that the user named it, and not that it was found. `edited` is the repository
+    in which its kustomization is edited; None where it is built as it stands.
     """
 
     path: str
     kind: Kind
     files: tuple[str, ...] = ()
     explicit: bool = True
+    edited: "Edited | None" = None
+
+    @property
+    def folder(self) -> str:
+        """The folder that is built, "" for the root of the repository."""
+        folder = folder_of(self.path)
+        return "" if folder == "." else folder
+
+
+def folder_of(path: str) -> str:
+    """The folder of a target's path, whoever edits its kustomization."""
+    return path.partition(AS_APPLICATION)[0]
 
 
 def named_targets(repository: Repository, path: Path) -> list[NamedTarget]:
