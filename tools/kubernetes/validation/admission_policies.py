@@ -30,7 +30,7 @@ _LONGEST_ANNOTATION = 5 * 1024
 
 
 def validating_admission_policy(obj: Field) -> Refusals:
-    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=False)
+    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=False, any_finalizer=True)
     spec = obj["spec"]
     if spec["failurePolicy"].is_set:
         yield from enumeration(spec["failurePolicy"], ("Fail", "Ignore"))
@@ -158,7 +158,7 @@ def _annotation(annotation: Field, policy: str, scope: Scope) -> Refusals:
 
 
 def validating_admission_policy_binding(obj: Field) -> Refusals:
-    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=False)
+    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=False, any_finalizer=True)
     spec = obj["spec"]
     if spec["policyName"].text:
         yield from dns_subdomain(spec["policyName"])

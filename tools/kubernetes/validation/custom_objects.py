@@ -36,7 +36,7 @@ def custom_object(data: Mapping[str, Any], schema: Mapping[str, Any] | None) -> 
     release = Release(0)
     unjudged: dict[str, None] = {}
     metadata = Field(("metadata",), data.get("metadata"), release)
-    refusals = list(object_meta(metadata, dns_subdomain, namespaced=True))
+    refusals = list(object_meta(metadata, dns_subdomain, namespaced=True, any_finalizer=True))
     if schema:
         seen = {name: value for name, value in data.items() if name != "status"}
         whole = _filled(decoded_custom(seen, schema), schema)
@@ -112,7 +112,9 @@ def _embedded(field: Field) -> Refusals:
     metadata = field["metadata"]
     if isinstance(metadata.value, dict):
         named = {**metadata.value, "name": metadata["name"].text or "name"}
-        yield from object_meta(metadata.with_value(named), path_segment_name, namespaced=True)
+        yield from object_meta(
+            metadata.with_value(named), path_segment_name, namespaced=True, any_finalizer=True
+        )
 
 
 def _rule(field: Field, rule: Any) -> Iterator[Refusal | str]:
