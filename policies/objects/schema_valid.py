@@ -68,6 +68,7 @@ def _problem(resource: Resource, violation: Violation) -> Problem:
         resource,
         violation.remedy or _explain(resource, violation.path),
         at_key=violation.is_unknown,
+        edit=violation.edit,
         explains=tuple(_explained(resource, violation)),
     )
 

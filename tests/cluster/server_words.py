@@ -18,11 +18,14 @@ _STATE = re.compile(
 )
 
 
+_MAPS_OF_SCHEMAS = frozenset({"properties", "patternProperties", "definitions"})
+
+
 class Named(NamedTuple):
     """A field that the server names, with dots between all parts: keys may have dots of their own.
 
-    `counts` says whether it numbers the entries of lists. Go's JSON decoder does not, and of a
-    wrong value in a map it names only the map.
+    `counts` says whether it numbers the entries of lists. Go's JSON decoder does not, and it names
+    no keys of maps, so that of a wrong value in a map it names only the map.
     """
 
     path: str
@@ -30,8 +33,18 @@ class Named(NamedTuple):
 
     def is_ours(self, path: FieldPath) -> bool:
         """Whether one of our field paths is the same field."""
-        parts = (str(part) for part in path if self.counts or isinstance(part, str))
-        return ".".join(parts) == self.path
+        if self.counts:
+            return ".".join(map(str, path)) == self.path
+        return ".".join(_of_structs(path)) == self.path
+
+
+def _of_structs(path: FieldPath) -> Iterator[str]:
+    """The parts that are fields of structs, below which only schemas have maps of structs."""
+    parts = (part for part in path if isinstance(part, str))
+    for part in parts:
+        yield part
+        if part in _MAPS_OF_SCHEMAS:
+            next(parts, None)
 
 
 def named(answer: Answer) -> list[Named]:
@@ -78,7 +91,8 @@ def _of_decoder(message: str) -> Iterator[Named]:
 
 def dotted(text: str) -> str:
     """`spec.containers.0.resources.limits.a.b` for `spec.containers[0].resources.limits[a.b]`."""
-    return _BRACKETS.sub(r".\1", text).removeprefix(".")
+    parts = _BRACKETS.sub(r".\1", text)
+    return parts.removeprefix(".") if text.startswith("[") else parts
 
 
 def shape(message: str) -> str:

@@ -14,6 +14,7 @@ from tests.cluster.sites import VERSION, installed
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.schema import Schemas
 from tools.kubernetes.served import is_builtin, objection
+from tools.kubernetes.validation.custom_objects import custom_object
 from tools.kubernetes.validation.kinds import refusals
 from tools.source.place import FieldPath
 
@@ -46,6 +47,10 @@ def _findings(resource: Resource) -> Iterator[Finding]:
         against = objection(ref.api_version, ref.kind, [VERSION])
         if against is not None and not against.served:
             yield Finding(against.path, against.sentence)
+    else:
+        schema = _schemas().custom_schema(resource)
+        for refusal in custom_object(resource.data, schema).refusals:
+            yield Finding(refusal.path, refusal.sentence)
     for violation in _schemas().violations(resource):
         yield Finding(violation.path, violation.sentence)
     for refusal, _ in refusals(ref.api_version, ref.kind, resource.data, [VERSION]):

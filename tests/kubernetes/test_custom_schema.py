@@ -161,9 +161,9 @@ def test_a_definition_says_what_the_api_server_says(
 def test_metadata_of_custom_objects_is_that_of_all_objects() -> None:
     schemas = Schemas(("1.36",), [definition({"type": "object"})])
     wrong = widget(metadata={"labels": {"a": 1}, "anotations": {}}, status={"any": "thing"})
-    assert sorted(violation.path for violation in schemas.violations(wrong)) == [
-        ("metadata", "anotations"),
-        ("metadata", "labels", "a"),
+    assert sorted((found.path, found.place) for found in schemas.violations(wrong)) == [
+        (("metadata", "anotations"), ("metadata", "anotations")),
+        (("metadata", "labels"), ("metadata", "labels", "a")),
     ]
 
 

@@ -36,7 +36,8 @@ def builtin_violations(
 
 
 def _violations(shape: Shape, data: Mapping[str, Any]) -> list[Violation]:
-    return shape.violations(decoded(data, shape.schema))
+    found = shape.violations(decoded(data, shape.schema))
+    return [violation.as_decoded() for violation in found]
 
 
 def compile_builtin(api_version: str, kind: str, wanted: Sequence[str]) -> None:

@@ -81,7 +81,7 @@ class Schemas:
         # The server sets the status of custom objects aside before it looks at them.
         seen = {name: value for name, value in resource.data.items() if name != "status"}
         found = shape.violations(decoded_custom(seen, shape.schema))
-        return [violation.noted(shape.origin) for violation in found]
+        return [_as_named(violation).noted(shape.origin) for violation in found]
 
     def custom_schema(self, resource: Resource) -> Mapping[str, Any] | None:
         """The schema of an object's custom kind, None where none is known.
@@ -138,6 +138,11 @@ def _bundled_shape(kind: Kind, argocd: str, newest: str) -> Shape | None:
 def _folder_shape(repository: Repository, folder: str, kind: Kind, newest: str) -> Shape | None:
     found = in_folder(repository, folder, kind)
     return found and _custom_shape(found, newest)
+
+
+def _as_named(violation: Violation) -> Violation:
+    """The same at the field that the server names. It decodes nothing but the metadata."""
+    return violation.as_decoded() if violation.path[:1] == ("metadata",) else violation
 
 
 def _custom_shape(found: Found, newest: str) -> Shape:

@@ -33,11 +33,14 @@ _MOVED: Mapping[str, str] = {
 
 
 def custom_resource_definition(obj: Field) -> Refusals:
-    yield from object_meta(obj["metadata"], dns_subdomain, namespaced=False, any_finalizer=True)
-    spec, name = obj["spec"], obj.at("metadata", "name")
+    spec = obj["spec"]
     wanted = f"{spec.at('names', 'plural').text}.{spec['group'].text}"
-    if name.text != wanted:
-        yield name.must(f"be the plural, a dot and the group: {wanted}", f"Write `{wanted}`.")
+
+    def name_check(name: Field) -> Refusals:
+        if name.text != wanted:
+            yield name.must(f"be the plural, a dot and the group: {wanted}", f"Write `{wanted}`.")
+
+    yield from object_meta(obj["metadata"], name_check, namespaced=False, any_finalizer=True)
     yield from _group(obj)
     if spec["scope"].text:
         yield from enumeration(spec["scope"], ("Cluster", "Namespaced"))

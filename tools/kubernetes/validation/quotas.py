@@ -5,7 +5,9 @@ LimitRange is in `limit_ranges`.
 https://kubernetes.io/docs/concepts/policy/resource-quotas/
 """
 
-from tools.kubernetes.quantity import parse_quantity
+from decimal import Decimal
+
+from tools.kubernetes.quantity import parse_quantity, suffix_of
 from tools.kubernetes.validation.field import Field, Refusals
 from tools.kubernetes.validation.formats import dns_subdomain, quantity_not_negative
 from tools.kubernetes.validation.limit_ranges import limit_range_item
@@ -67,6 +69,9 @@ def _is_whole_number(amount: Field) -> bool:
     number = parse_quantity(amount.value)
     if number is None:
         return True
+    if (suffix_of(amount.value) or "").endswith("i"):
+        # In powers of 1024 there is a most.
+        number = min(number, Decimal(_BOUND - 1))
     over, under = number.as_integer_ratio()
     thousandths = -(-over * _MILLI // under)
     if abs(thousandths) >= _BOUND and len(number.as_tuple().digits) <= _SHORT:
