@@ -6,7 +6,7 @@ Exit codes: 0 everything was judged and nothing is at or above --fail-on, 1 find
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from tools.render.binary import KustomizeUnavailable
 from tools.render.starts import Starts
 from tools.report.terminal import Unwritten, reader_may_leave
+from tools.report.usage import Usage
 from tools.source.place import SourceError
 from tools.source.repository import STANDARD_INPUT, Repository
 from tools.source.root import repository_of
@@ -87,7 +88,7 @@ def _parser() -> ArgumentParser:
         prog="validate",
         description="Judge rendered manifests, kustomizations and policies before the merge.",
         epilog=EXAMPLES,
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=Usage,
     )
     add = parser.add_argument
     add("targets", nargs="*", metavar="TARGET", help=TARGET_HELP)
