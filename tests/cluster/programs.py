@@ -1,8 +1,8 @@
 """The programs of a Kubernetes control plane and of Argo CD, and the Go modules that pin them.
 
 Each folder of `programs/` is a Go module: its go.mod pins the program as a tool, its go.sum the
-checksums of everything that goes into it. Code of our own is there only where nobody's program does
-what the tests need: a Redis that is built from Go modules like all the others.
+checksums of everything that goes into it. Code of our own is there where nobody's program does what
+the tests need: a Redis that is built like the others, and a question to functions of Argo CD.
 """
 
 import re
@@ -69,6 +69,7 @@ ARGOCD = Program(
 REDIS = Program(
     "redis", MODULES / "argocd", "github.com/alicebob/miniredis/v2", "gitops-gate/argocd/redis"
 )
+PROJECTS = ARGOCD._replace(name="projects", package="gitops-gate/argocd/projects")
 
-_ALL = (ETCD, API_SERVER, CONTROLLER_MANAGER, SCHEDULER, KWOK, ARGOCD, REDIS)
+_ALL = (ETCD, API_SERVER, CONTROLLER_MANAGER, SCHEDULER, KWOK, ARGOCD, REDIS, PROJECTS)
 PROGRAMS = {program.name: program for program in _ALL}
