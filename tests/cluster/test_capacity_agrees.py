@@ -4,6 +4,7 @@ The busiest moment is made to last: in the update no new pod becomes available, 
 ones stay and every Deployment has started as many more as it may.
 """
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.cluster.control_plane import ControlPlane, control_plane, wait_until
+from tests.cluster.control_plane import ControlPlane, NotInTime, control_plane, wait_until
 from tests.cluster.programs import CONTROLLER_MANAGER, KWOK, SCHEDULER
 from tests.cluster.record import record
 from tests.cluster.variants import CLUSTER, Variant, variants
@@ -29,7 +30,7 @@ VARIANTS = {variant.name: variant for variant in variants(72, seed=8)}
 RULES = ("capacity-fits", "quota-fits")
 UPDATE = {
     "spec": {
-        "minReadySeconds": 3600,
+        "minReadySeconds": 300,
         "template": {"metadata": {"annotations": {"version": "2"}}},
     }
 }
@@ -68,9 +69,14 @@ def cluster(plane: ControlPlane, gate: set[str]) -> set[str]:
     for variant in VARIANTS.values():
         assert api.create(variant.node()).accepted
         plane.add_namespace(variant.name)
-        for object_ in variant.objects():
-            created = api.create(object_)
-            assert created.accepted, created.message
+        _create(plane, variant, "ResourceQuota")
+    # Until what is used has been counted for the first time, a quota lets nothing through.
+    wait_until(
+        lambda: all(quota.get("status") for quota in _items(plane, "ResourceQuota")),
+        "what the quotas count",
+    )
+    for variant in VARIANTS.values():
+        _create(plane, variant, "LimitRange", "Deployment", "HorizontalPodAutoscaler")
         for workload in variant.workloads:
             if workload.shape == "scaled":
                 # What the autoscaler would do under load.
@@ -96,23 +102,37 @@ def cluster(plane: ControlPlane, gate: set[str]) -> set[str]:
     return lacking
 
 
+def _create(plane: ControlPlane, variant: Variant, *kinds: str) -> None:
+    for object_ in variant.objects():
+        if object_["kind"] in kinds:
+            created = plane.api.create(object_)
+            assert created.accepted, created.message
+
+
 def _deployment(plane: ControlPlane, variant: Variant, name: str) -> str:
     return plane.api.path("apps/v1", "Deployment", name, namespace=variant.name)
 
 
 def _settle(plane: ControlPlane, wanted: dict[str, int]) -> set[str]:
-    """Wait until each of these namespaces has its pods on nodes, or never will; those that won't."""
+    """Wait until these namespaces have their pods on nodes; returns those that never will."""
     short: set[str] = set()
+    placed: Counter[str] = Counter()
 
     def settled() -> bool:
+        time.sleep(0.5)
         pods = _items(plane, "Pod")
-        placed = Counter(_namespace(pod) for pod in pods if pod["spec"].get("nodeName"))
+        placed.clear()
+        placed.update(_namespace(pod) for pod in pods if pod["spec"].get("nodeName"))
         short.update(_namespace(pod) for pod in pods if _is_unschedulable(pod))
         events = _items(plane, "Event")
-        short.update(_namespace(e) for e in events if e.get("reason") == "FailedCreate")
+        short.update(_namespace(e) for e in events if "exceeded quota" in e.get("message", ""))
         return all(placed[name] == count or name in short for name, count in wanted.items())
 
-    wait_until(settled, "an end of scheduling", 120)
+    try:
+        wait_until(settled, "every pod on a node", 60)
+    except NotInTime:
+        open_ = {n: (placed[n], c) for n, c in wanted.items() if placed[n] != c and n not in short}
+        pytest.fail(f"pods on nodes, and pods that there should be: {open_}")
     return short & set(wanted)
 
 

@@ -27,7 +27,10 @@ class Workload:
 
     @property
     def pods(self) -> int:
-        return self.replicas + self.surge
+        """At once: the new version never has more pods than are asked for, however large the
+        surge may be.
+        """
+        return self.replicas + min(self.surge, self.replicas)
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,9 @@ class Variant:
 
     def _deployment(self, workload: Workload) -> Object:
         labels = {"app": workload.name}
+        rolling = {"rollingUpdate": {"maxSurge": workload.surge, "maxUnavailable": 0}}
         spec: Object = {
-            "strategy": {"rollingUpdate": {"maxSurge": workload.surge, "maxUnavailable": 0}},
+            "strategy": rolling if workload.surge else {"type": "Recreate"},
             "selector": {"matchLabels": labels},
             "template": {
                 "metadata": {"labels": labels},
@@ -118,8 +122,15 @@ def _for_node(draw: random.Random, name: str) -> Variant:
     workloads = _workloads(draw)
     is_cpu = draw.random() < 0.5
     room = MILLICPU if is_cpu else MEBIBYTES
-    amounts = _shared_out(workloads, room + draw.choice(_MISSES))
-    return Variant(name, _sized(workloads, amounts, is_cpu))
+    total = room + draw.choice(_MISSES)
+    each = total // (sum(workload.pods for workload in workloads) + 1)
+    sized = _sized(workloads, [each] * len(workloads), is_cpu)
+    if any(workload.shape == "defaults" for workload in workloads):
+        return Variant(name, sized)
+    # One pod that takes what the others leave of the total, to the last unit.
+    rest = total - sum(each * workload.pods for workload in workloads)
+    last = _sized((Workload("rest", 1, 0, 1, 1, "plain"),), [rest], is_cpu)
+    return Variant(name, sized + last)
 
 
 def _for_quota(draw: random.Random, name: str) -> Variant:
@@ -143,24 +154,12 @@ def _workloads(draw: random.Random) -> tuple[Workload, ...]:
     count = draw.randint(1, 3)
     shapes = [draw.choice(_SHAPES) for _ in range(count)]
     if "defaults" in shapes:
+        # What a LimitRange gives is the same for all pods of the namespace.
         count, shapes = 1, ["defaults"]
     return tuple(
         Workload(f"web-{index}", draw.randint(1, 3), draw.randint(1, 2), 1, 1, shapes[index])
         for index in range(count)
     )
-
-
-def _shared_out(workloads: tuple[Workload, ...], total: int) -> list[int]:
-    """An amount for each, so that all pods together come as near to the total as they can.
-
-    The last one takes what the others leave. What its pods cannot divide is missed by that little
-    more, below the total.
-    """
-    pods = sum(workload.pods for workload in workloads)
-    amounts = [total // pods for _ in workloads]
-    rest = total - sum(a * w.pods for a, w in zip(amounts[:-1], workloads[:-1], strict=True))
-    amounts[-1] = rest // workloads[-1].pods
-    return amounts
 
 
 def _sized(
