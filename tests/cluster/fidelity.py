@@ -93,7 +93,7 @@ _LIMITS = [
     "- No packet flows, so `network-flows-exact` is not judged here. Its judge is a second, naive",
     "  evaluator of the same policies: `tests/kubernetes/naive_traffic.py`.",
     "- Played is what only other people's controllers do: the status of an ExternalSecret with its",
-    "  Secret, and the address of an Ingress. No metrics are there, so no autoscaler scales by them.",
+    "  Secret, and the address of an Ingress. Nothing measures pods: no autoscaler follows load.",
     "- Argo CD runs in this one version. Where a rule says since when something holds, later",
     "  versions were read and not run. Projects and sync windows are seen by the controller only:",
     "  its API server, its command line and its ApplicationSet controller do not run here.",
