@@ -110,11 +110,11 @@ def test_what_is_never_pulled_is_left_out_where_nobody_names_its_archive(shop: P
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.splitlines()[:2] == [
         "- docker.io/library/web:local",
-        "    ../layout does not have it under this name; it is never pulled, so that no registry is "
-        "asked; to have it in the lock, save it (docker save, minikube image save) and name the "
+        "    ../layout does not have it under this name; it is never pulled, so that no registry "
+        "is asked; to have it in the lock, save it (docker save, minikube image save) and name the "
         "archive by --from",
     ]
-    words = "1 not looked at, because it is never pulled and no source was named for it"
+    words = "1 not looked at: never pulled, and no source was named for it"
     assert words in ran.out.splitlines()[-1]
     found = yaml.safe_load((shop / "images.lock").read_text(encoding="utf-8"))["images"]
     assert len(found) == 2

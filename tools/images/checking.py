@@ -18,7 +18,7 @@ class State(Enum):
     SAME = "as the lock says"
     OTHER = "not as the lock says"
     MISSING = "not in the lock"
-    UNSEEN = "not looked at, because it is never pulled and no source was named for it"
+    UNSEEN = "not looked at: never pulled, and no source was named for it"
     UNKNOWN = "could not be looked at"
     UNUSED = "in the lock, and named by nobody"
 
