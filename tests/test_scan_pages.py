@@ -65,7 +65,7 @@ def test_lock_and_scan_end_the_waivers_about_the_first_release(tmp_path: Path) -
     shutil.copy(ROOT / "policies.yaml", root)
     layer = MadeLayer(tar_of({"app": b"a" * 1000}))
     run_as = {"User": "1000"}
-    ports = {
+    ports: dict[str, dict[str, dict[str, str]]] = {
         "todo-frontend": {"3000/tcp": {}},
         "todo-backend": {"8000/tcp": {}, "8001/tcp": {}},
     }

@@ -44,9 +44,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from tools.images.scans.folder import Unread
-from tools.images.scans.report import Report, Vulnerability
-from tools.images.scans.vex import HARMLESS, Identity
+from tools.images.scans.report import Identity, Report, Unread, Vulnerability
 from tools.rules.rule import Judges, Problem, Severity, SourceProblem, Unjudged, rule
 from tools.rules.scan_evidence import Evidence, Scanned, evidence_in
 from tools.rules.target import Target
@@ -157,7 +155,7 @@ def _age(report: Report, today: date, options: Options) -> str:
 def _vulnerabilities(evidence: Evidence, target: Target, options: Options) -> Iterator[Problem]:
     for one, report, image in evidence.found(options.severity_at_least):
         statement = target.vex[0].last(one, image)
-        if statement and statement.status in HARMLESS:
+        if statement and statement.is_harmless:
             continue
         until = max((e.until for e in options.accepted if _names(e, one, image)), default=None)
         if until and target.today <= until:

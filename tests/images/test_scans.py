@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from tools.images.scans.folder import Unread, newest, read_scans, read_vex
-from tools.images.scans.report import Report, Vulnerability
-from tools.images.scans.vex import Identity, Vex, statements
+from tools.images.scans.folder import read_scans, read_vex
+from tools.images.scans.report import Identity, Report, Unread, Vulnerability, newest
+from tools.images.scans.vex import Vex, statements
 from tools.kubernetes.image_reference import parse_image
 from tools.source.repository import Repository
 

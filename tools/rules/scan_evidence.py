@@ -7,9 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tools.images.lock import NAME, Entry
-from tools.images.scans.folder import newest
-from tools.images.scans.report import Report, Vulnerability, is_at_least
-from tools.images.scans.vex import Identity
+from tools.images.scans.report import Identity, Report, Vulnerability, is_at_least, newest
 from tools.kubernetes.image_reference import ImageReference
 from tools.kubernetes.images import ImageUse
 from tools.rules.image_evidence import images_in

@@ -20,7 +20,8 @@ from tools.source.tree import Tree
 from tools.trace.location import Tracer
 
 if TYPE_CHECKING:
-    from tools.images.scans.folder import Scans, Unread
+    from tools.images.scans.folder import Scans
+    from tools.images.scans.report import Unread
     from tools.images.scans.vex import Vex
     from tools.kubernetes.access import Access
     from tools.kubernetes.reference import Reference

@@ -7,12 +7,11 @@ not hide that others are there.
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from tools.images.scans.grype import grype_reports
-from tools.images.scans.report import Report, Unusable
+from tools.images.scans.report import Report, Unread, Unusable
 from tools.images.scans.sarif import sarif_reports
 from tools.images.scans.trivy import trivy_reports
 from tools.images.scans.vex import Vex, statements
@@ -23,16 +22,8 @@ MAX_BYTES = 64 * 1024 * 1024
 """Bytes of one report; those of large images have some ten million."""
 MOST = 2_000
 """Reports in one folder."""
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 Taken = TypeVar("Taken")
-
-
-class Unread(NamedTuple):
-    """A file that says nothing, and why: a fragment after its name."""
-
-    file: str
-    why: str
 
 
 class Scans(NamedTuple):
@@ -42,20 +33,6 @@ class Scans(NamedTuple):
     reports: tuple[Report, ...] = ()
     unread: tuple[Unread, ...] = ()
     state: str = ""
-
-
-def newest(reports: Iterable[Report]) -> list[Report]:
-    """Of each tool the newest of some reports, the newest first; one without a time comes last."""
-    by_tool: dict[str, Report] = {}
-    for report in reports:
-        other = by_tool.get(report.tool)
-        if other is None or _order(report) > _order(other):
-            by_tool[report.tool] = report
-    return sorted(by_tool.values(), key=_order, reverse=True)
-
-
-def _order(report: Report) -> tuple[datetime, str]:
-    return report.made or _LONG_AGO, report.file
 
 
 @lru_cache(maxsize=4)

@@ -1,11 +1,15 @@
 """One report of a vulnerability scanner about one image, whichever tool wrote it."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import NamedTuple
+
+from tools.kubernetes.image_reference import ImageReference
 
 SEVERITIES = ("unknown", "negligible", "low", "medium", "high", "critical")
 """From the least; Trivy has no `negligible`."""
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _BOUNDS = ((9.0, "critical"), (7.0, "high"), (4.0, "medium"), (0.1, "low"))
 
 
@@ -47,6 +51,21 @@ class Report(NamedTuple):
     found: tuple[Vulnerability, ...]
 
 
+class Unread(NamedTuple):
+    """A file that says nothing, and why: a fragment after its name."""
+
+    file: str
+    why: str
+
+
+class Identity(NamedTuple):
+    """An image that a statement may be about: its names, and the platforms that it is run on."""
+
+    reference: ImageReference
+    digests: frozenset[str]
+    platforms: frozenset[str]
+
+
 class Unusable(Exception):
     """Why a file is no report that proves something: a fragment after the file's name."""
 
@@ -71,3 +90,17 @@ def scored(score: object) -> str:
     except ValueError:
         return "unknown"
     return next((word for bound, word in _BOUNDS if number >= bound), "unknown")
+
+
+def newest(reports: Iterable[Report]) -> list[Report]:
+    """Of each tool the newest of some reports, the newest first; one without a time comes last."""
+    by_tool: dict[str, Report] = {}
+    for report in reports:
+        other = by_tool.get(report.tool)
+        if other is None or _order(report) > _order(other):
+            by_tool[report.tool] = report
+    return sorted(by_tool.values(), key=_order, reverse=True)
+
+
+def _order(report: Report) -> tuple[datetime, str]:
+    return report.made or _LONG_AGO, report.file

@@ -10,8 +10,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, unquote
 
 from tools.images.scans.fields import child, moment, text, texts
-from tools.images.scans.report import Unusable, Vulnerability
-from tools.kubernetes.image_reference import ImageReference
+from tools.images.scans.report import Identity, Unusable, Vulnerability
 
 CONTEXT = "https://openvex.dev/ns"
 STATUSES = ("not_affected", "affected", "fixed", "under_investigation")
@@ -20,14 +19,6 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _ALGORITHMS = {"sha-256": "sha256", "sha-512": "sha512"}
 _OCI = "pkg:oci/"
 _HUB = "index.docker.io/"
-
-
-class Identity(NamedTuple):
-    """An image that a statement may be about: its names, and the platforms that it is run on."""
-
-    reference: ImageReference
-    digests: frozenset[str]
-    platforms: frozenset[str]
 
 
 class Product(NamedTuple):
@@ -48,6 +39,11 @@ class Statement(NamedTuple):
     products: tuple[Product, ...]
     status: str
     made: datetime
+
+    @property
+    def is_harmless(self) -> bool:
+        """Whether the vulnerability does not matter, because of what was said."""
+        return self.status in HARMLESS
 
 
 class Vex:
