@@ -6,7 +6,8 @@ Field names are snake_case in Python and camelCase in YAML, as in Kubernetes' ow
 import types
 import typing
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import date
 from typing import Any
 
 from tools.kubernetes.spelling import closest
@@ -57,11 +58,14 @@ def check_names(data: Mapping[str, Any], known: Iterable[str], path: FieldPath, 
 def build(kind: Any, data: Any, path: FieldPath) -> Any:
     """A value of an annotated type from YAML data.
 
-    Understands bool, int, float, str, Any, Optional, Literal, tuple[X, ...], dict[str, X] and
-    frozen dataclasses. Raises ConfigError for anything that does not fit.
+    Understands bool, int, float, str, date, Any, Optional, Literal, tuple[X, ...], dict[str, X] and
+    frozen dataclasses, which may refuse what they are given with a ValueError. Raises ConfigError
+    for anything that does not fit.
     """
     if kind is Any:
         return data
+    if kind is date:
+        return _date(data, path)
     if is_dataclass(kind):
         return _dataclass(kind, data, path)
     if typing.get_origin(kind) is None:
@@ -95,8 +99,23 @@ def _dataclass(kind: Any, data: Any, path: FieldPath) -> Any:
     try:
         return kind(**values)
     except TypeError as error:
-        missing = [camel(f.name) for f in fields(kind) if camel(f.name) not in given]
+        missing = [name for name in _needed(kind) if name not in given]
         raise ConfigError(path, f"needs {', '.join(missing)}") from error
+    except ValueError as error:
+        raise ConfigError(path, str(error)) from error
+
+
+def _needed(kind: Any) -> list[str]:
+    return [
+        camel(f.name) for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING
+    ]
+
+
+def _date(data: Any, path: FieldPath) -> date:
+    try:
+        return date.fromisoformat(_expect(str, data, path))
+    except ValueError as error:
+        raise ConfigError(path, f"{data!r} is not a date like 2027-01-31") from error
 
 
 _WORDS = {dict: "a map", list: "a list", str: "text", int: "a whole number", bool: "true or false"}
