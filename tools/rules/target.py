@@ -60,8 +60,8 @@ class Target:
     them, standard input included; `environment` is the name that `policies.yaml` gives it, None
     without one; `tracked` are the files of the whole repository, None where only some targets of it
     are judged; `policies` is the configuration, None without one; `earlier` is the same target at
-    the revision that the run compares with, None if there was none or nothing is compared; `today` is
-    the day of the run.
+    the revision that the run compares with, None if there was none or nothing is compared; `today`
+    is the day of the run.
     """
 
     path: str
