@@ -8,8 +8,9 @@ filled in what is missing, which is where the mistake hides: a container that re
 states no limit gets the LimitRange's `default` of 500m, and is refused. A limit for the whole pod
 (`spec.resources`, since Kubernetes 1.34) is compared with the request of the whole pod, which is
 what its containers request together unless it is stated. That one is refused too where it is less
-than what the containers request after a LimitRange has filled in theirs. A LimitRange that is not
-among the judged objects is not seen.
+than what the containers request after a LimitRange has filled in theirs, and so is its limit where
+it is less than the one that a LimitRange gives to a container. A LimitRange that is not among the
+judged objects is not seen.
 
 https://kubernetes.io/docs/concepts/policy/limit-range/
 """
@@ -17,8 +18,8 @@ https://kubernetes.io/docs/concepts/policy/limit-range/
 from collections.abc import Iterator
 
 from tools.kubernetes.effective_resources import PodResources
-from tools.kubernetes.limit_range import Stated
-from tools.kubernetes.pod import Pod
+from tools.kubernetes.limit_range import Amounts, Stated
+from tools.kubernetes.pod import Pod, Role
 from tools.kubernetes.quantity import format_quantity, is_bytes
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.resource_sums import ContainerResources
@@ -46,6 +47,24 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
                 *(Cause(pod.workload, one.path, word) for word, one in words if one),
             )
     yield from _pod(resources)
+    for own in resources.containers:
+        if own.container.role is Role.MAIN:
+            yield from _given_limits(own, resources.pod_level("limits"))
+
+
+def _given_limits(own: ContainerResources, whole: Amounts) -> Iterator[Problem]:
+    """A LimitRange lets a container take more than its whole pod."""
+    workload = own.container.pod.workload
+    for name, limit in own.limits.items():
+        if name in whole and limit.resource is not workload and limit.amount > whole[name].amount:
+            yield Problem(
+                whole[name].path,
+                f"container {own.container.name!r} has a {name} limit of "
+                f"{_named(limit, workload)}, more than the {whole[name].value!r} of the whole pod",
+                related=((limit.resource, limit.path, "the default limit"),),
+                remedy=f"State resources.limits.{name} in the container, "
+                f"{whole[name].value} or less.",
+            )
 
 
 def _pod(resources: PodResources) -> Iterator[Problem]:

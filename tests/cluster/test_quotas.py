@@ -24,7 +24,7 @@ pytest_plugins = ("tests.cluster.plugin",)
 
 Object = Mapping[str, Any]
 
-NAMESPACES, QUOTAS = 110, 3
+NAMESPACES, QUOTAS = 130, 3
 DRAFTS = 100
 CASES = 300
 AGREEMENT = 0.995
