@@ -8,9 +8,10 @@ Adds up, for each ResourceQuota of the target, what the objects of its namespace
 autoscaler at its maximum, all Deployments in a rolling update at once (maxSurge, 25 % if nothing is
 said), Jobs with their parallelism, one run of each CronJob, claims of StatefulSets for every
 replica. Init containers, sidecars, pod overhead, LimitRange defaults and the scopes of the quota
-are counted as the API server does. Suspended Jobs count nothing. A pod that is still shutting down
-counts too and is not in the sum, so leave some room. Pods without an amount that the quota counts
-are refused altogether, and so are containers, pods and claims outside the LimitRange.
+are counted as the API server does: a quota with scopes counts pods, or claims with a
+VolumeAttributesClass, and nothing else. Suspended Jobs count nothing. A pod that is still shutting
+down counts too and is not in the sum, so leave some room. Pods without an amount that the quota
+counts are refused altogether, and so are containers, pods and claims outside the LimitRange.
 
 What else lives in the namespace is not seen. Not judged are entries that controllers fill
 (`count/replicasets.apps`), classes of storage that the cluster chooses, overhead of a RuntimeClass
@@ -57,16 +58,17 @@ def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:
         own = [load for load in every if load.pod.namespace == quota.namespace]
         for load in own:
             yield from _unknown(load, nodes_known=cluster is not None)
-        yield from _quota(quota, covered(quota, own, target.resources), target)
+        yield from _quota(quota, own, target)
 
 
-def _quota(quota: Resource, own: list[Load] | None, target: Target) -> Iterator[Problem | Unjudged]:
-    if own is None:
+def _quota(quota: Resource, own: list[Load], target: Target) -> Iterator[Problem | Unjudged]:
+    counted = covered(quota, own, target.resources)
+    if counted is None:
         yield Unjudged("which pods this quota counts is not known", quota, ("spec",))
         return
-    yield from map(_refused, quota_refusals(quota, own))
+    yield from map(_refused, quota_refusals(quota, counted))
     objects = [other for other in target.resources if other.namespace == quota.namespace]
-    for name, hard, use in uses(quota, objects, own):
+    for name, hard, use in uses(quota, objects, own, counted):
         if use is None:
             reason = f"how much of {name} is used does not stand in the manifests"
             yield Unjudged(reason, quota, hard.path)

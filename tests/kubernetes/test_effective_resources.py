@@ -168,3 +168,20 @@ def test_hostile_shapes_are_nothing() -> None:
     own = pod(resources=["x"], containers=[{"name": 7, "resources": "x"}, None], overhead=3)
     assert (dict(own.requests), dict(own.limits)) == ({}, {})
     assert own.requests.get("cpu", Decimal()) == 0
+
+
+def test_the_pod_takes_over_large_pages_and_what_its_containers_request() -> None:
+    limits = {"cpu": "1", "hugepages-2Mi": "4Mi"}
+    two = [container(name, None, limits) for name in ("web", "log")]
+    own = pod(resources={"requests": {"memory": "1Gi"}}, containers=two)
+    assert own.whole == {
+        "requests": {"hugepages-2Mi": 8 * 2**20, "cpu": 2, "memory": 2**30},
+        "limits": {"hugepages-2Mi": 8 * 2**20},
+    }
+    assert pod(containers=two).whole == {"requests": {}, "limits": {}}
+
+
+def test_amounts_are_kept_in_thousandths_and_null_as_zero() -> None:
+    own = pod(containers=[container("web", {"cpu": "0.1m"}, {"memory": None, "cpu": "1.0001"})])
+    assert written(own.requests) == {"cpu": "1m", "memory": "0"}
+    assert written(own.limits) == {"cpu": "1001m", "memory": "0"}

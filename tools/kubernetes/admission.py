@@ -143,5 +143,5 @@ def _sums(pod: PodResources, field: str) -> Amounts:
     path = pod.pod.at("containers")
     return {
         name: Stated(amount, format_quantity(amount, binary=is_bytes(name)), pod.pod.workload, path)
-        for name, amount in pod.without_overhead(field).items()
+        for name, amount in pod.in_limit_ranges(field).items()
     }

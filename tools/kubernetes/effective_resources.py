@@ -6,7 +6,7 @@ the amounts of the containers add up to the pod's, unless `spec.resources` of th
 (on by default since Kubernetes 1.34), and the RuntimeClass' overhead comes on top.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 
@@ -117,19 +117,40 @@ class PodResources:
                 sums[name] += amount
         return sums
 
+    def of_containers(self, field: str, *, defaults: bool = True) -> Sums:
+        """The sum of the containers in `requests` or `limits`, without LimitRanges if asked."""
+        return aggregate(_running(self.containers if defaults else self._own), field)
+
     def without_overhead(self, field: str) -> Sums:
         """The sum of the containers in `requests` or `limits`, or what the pod says instead."""
-        return {**aggregate(_running(self.containers), field), **self._instead(field)}
+        return {**self.of_containers(field), **self.whole[field]}
 
-    def _instead(self, field: str) -> Sums:
-        """Pod-level amounts. Where only the limit is stated, the request follows from it."""
-        own = {name: stated.amount for name, stated in self.pod_level(field).items()}
-        limits = self.pod_level("limits")
-        if field == "limits" or not limits:
-            return own
-        sums = aggregate(_running(self._own), "requests")
-        asked = {name: sums[name] for name in sums if name in _COMPUTE}
-        return {**{name: stated.amount for name, stated in limits.items()}, **asked, **own}
+    def in_limit_ranges(self, field: str) -> Sums:
+        """The same as a LimitRange for pods sees it: large pages are summed up all the same."""
+        whole = self.whole[field]
+        instead = {name: whole[name] for name in whole if name in _COMPUTE}
+        return {**self.of_containers(field), **instead}
+
+    @cached_property
+    def whole(self) -> Mapping[str, Sums]:
+        """What holds for all containers together, in `requests` and in `limits`.
+
+        Completed, where the pod says anything, from what its containers say before LimitRanges
+        have a say: a limit of large pages and then the request, which else equals the limit.
+        """
+        requests, limits = (
+            {name: stated.amount for name, stated in self.pod_level(field).items()}
+            for field in ("requests", "limits")
+        )
+        if requests or limits:
+            for name, amount in self.of_containers("limits", defaults=False).items():
+                if name.startswith(_LARGE_PAGES) and name not in requests:
+                    limits.setdefault(name, amount)
+        if limits:
+            sums = self.of_containers("requests", defaults=False)
+            asked = {name: sums[name] for name in sums if name in _COMPUTE}
+            requests = {**limits, **asked, **requests}
+        return {"requests": requests, "limits": limits}
 
     @cached_property
     def overhead(self) -> Sums:
@@ -169,11 +190,15 @@ class PodResources:
 
         https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/
         """
-        parts: list[Amounts] = [self.pod_level("requests"), self.pod_level("limits")]
+        parts = list(self.whole.values())
         if not isinstance(self.pod.get("resources"), dict):
-            parts = [own.of(field) for own in self.containers for field in ("requests", "limits")]
+            parts = [
+                {name: stated.amount for name, stated in own.of(field).items()}
+                for own in self.containers
+                for field in ("requests", "limits")
+            ]
         return not any(
-            stated.amount > 0 for part in parts for name, stated in part.items() if name in _COMPUTE
+            amount > 0 for part in parts for name, amount in part.items() if name in _COMPUTE
         )
 
 
@@ -184,7 +209,8 @@ def _running(containers: Sequence[ContainerResources]) -> Sequence[ContainerReso
 
 def _pod_level(name: str) -> bool:
     """Whether a pod may state this resource for all of its containers together."""
-    return name in _COMPUTE or name.startswith("hugepages-")
+    return name in _COMPUTE or name.startswith(_LARGE_PAGES)
 
 
 _COMPUTE = frozenset({"cpu", "memory"})
+_LARGE_PAGES = "hugepages-"

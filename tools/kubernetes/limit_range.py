@@ -5,7 +5,7 @@ server's LimitRanger admission and of its defaults for the object itself.
 """
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from decimal import ROUND_CEILING, Context, Decimal
 from typing import Any, NamedTuple
 
 from tools.kubernetes.quantity import amount_of
@@ -21,6 +21,10 @@ class Stated(NamedTuple):
     resource: Resource
     path: FieldPath
 
+
+_MILLI = Decimal("0.001")
+_WIDE = Context(prec=400)
+_MOST_IN_MILLI = (2**63 - 1) // 1000
 
 Amounts = Mapping[str, Stated]
 """Amounts by resource name: `cpu`, `memory`, `ephemeral-storage` …"""
@@ -51,13 +55,23 @@ class Bound(NamedTuple):
 
 
 def stated_amounts(resource: Resource, path: FieldPath) -> dict[str, Stated]:
-    """The amounts of a map of resources; what is none is found elsewhere, and counts as unknown."""
+    """The amounts of a map of resources; what is none is found elsewhere, and counts as unknown.
+
+    The server keeps thousandths, rounded up, and reads null as 0.
+    """
     found = {}
     for name, value in resource.map(*path).items():
-        amount = amount_of(value)
+        amount = Decimal() if value is None else amount_of(value)
         if amount is not None:
-            found[str(name)] = Stated(amount, value, resource, (*path, name))
+            told = "null" if value is None else value
+            found[str(name)] = Stated(rounded_up(amount, _MILLI), told, resource, (*path, name))
     return found
+
+
+def rounded_up(amount: Decimal, unit: Decimal) -> Decimal:
+    """The amount in whole units of a power of ten."""
+    coarse = int(amount.as_tuple().exponent) >= int(unit.as_tuple().exponent)
+    return amount if coarse else amount.quantize(unit, ROUND_CEILING, _WIDE)
 
 
 def is_unreadable(resource: Resource, path: FieldPath) -> bool:
@@ -117,8 +131,9 @@ def broken(bound: Bound, requests: Amounts, limits: Amounts) -> str | None:
         parts.reverse()
     if parts[0][0] is None:
         return f"no {bound.name} {parts[0][1]}"
+    unit = _unit(request, limit, bound.stated)
     for stated, word in parts:
-        if stated and _outside(bound, stated):
+        if stated and _outside(bound, stated, unit):
             return f"a {bound.name} {word} of {stated.value!r}"
     return None
 
@@ -128,12 +143,19 @@ def claim_broken(bound: Bound, requests: Amounts) -> str | None:
     request = requests.get(bound.name)
     if request is None:
         return f"no {bound.name} request"
-    return f"a {bound.name} request of {request.value!r}" if _outside(bound, request) else None
+    outside = _outside(bound, request, _unit(request, bound.stated))
+    return f"a {bound.name} request of {request.value!r}" if outside else None
 
 
-def _outside(bound: Bound, stated: Stated) -> bool:
-    below = stated.amount < bound.stated.amount
-    return below if bound.field == "min" else stated.amount > bound.stated.amount
+def _outside(bound: Bound, stated: Stated, unit: Decimal) -> bool:
+    amount, limit = (rounded_up(each.amount, unit) for each in (stated, bound.stated))
+    return amount < limit if bound.field == "min" else amount > limit
+
+
+def _unit(*amounts: Stated | None) -> Decimal:
+    """What the server compares in: whole numbers if thousandths of one overflow its integers."""
+    large = any(stated and stated.amount > _MOST_IN_MILLI for stated in amounts)
+    return Decimal(1) if large else _MILLI
 
 
 def _ratio_broken(bound: Bound, request: Stated | None, limit: Stated | None) -> str | None:
@@ -141,7 +163,9 @@ def _ratio_broken(bound: Bound, request: Stated | None, limit: Stated | None) ->
         if stated is None or stated.amount == 0:
             return f"no {bound.name} {word}"
     assert request and limit
-    if limit.amount <= request.amount * bound.stated.amount:
+    unit = _unit(request, limit, bound.stated)
+    asked, allowed = (rounded_up(stated.amount, unit) for stated in (request, limit))
+    if allowed <= asked * bound.stated.amount:
         return None
     return f"a {bound.name} limit of {limit.value!r} over a request of {request.value!r}"
 

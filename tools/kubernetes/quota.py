@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tools.kubernetes.capacity import Load, Share, pod_shares, total
-from tools.kubernetes.claims import claims
-from tools.kubernetes.limit_range import Stated, stated_amounts
+from tools.kubernetes.claims import Claim, claims
+from tools.kubernetes.limit_range import Stated, rounded_up, stated_amounts
 from tools.kubernetes.quantity import amount_of
+from tools.kubernetes.quota_scope import covered_claims, has_scopes
 from tools.kubernetes.resource import Resource
 
 ONE = Decimal(1)
@@ -27,6 +28,10 @@ _CONTROLLED = frozenset(
 """Objects that controllers make in numbers that no manifest says."""
 _ALIASES = frozenset({"configmaps", "secrets", "resourcequotas", "replicationcontrollers"})
 _CLASS_SUFFIX = ".storageclass.storage.k8s.io/"
+_OF_CLAIMS = ("persistentvolumeclaims", "count/persistentvolumeclaims", "requests.storage")
+_OF_CLASSES = tuple(
+    f"{_CLASS_SUFFIX}{name}" for name in ("persistentvolumeclaims", "requests.storage")
+)
 
 
 class Use(NamedTuple):
@@ -47,21 +52,24 @@ class Use(NamedTuple):
 class _Inventory(NamedTuple):
     objects: Sequence[Resource]
     loads: Sequence[Load]
+    claims: Sequence[Claim]
 
 
 def uses(
-    quota: Resource, objects: Sequence[Resource], loads: Sequence[Load]
+    quota: Resource, objects: Sequence[Resource], loads: Sequence[Load], counted: Sequence[Load]
 ) -> Iterator[tuple[str, Stated, Use | None]]:
     """Every entry of a quota by name with its use, None where manifests do not say it.
 
-    `objects` are those of the namespace, `loads` those of its pods that the quota's scopes cover.
+    `objects` and `loads` are those of the namespace, `counted` the loads that the quota's scopes
+    cover.
     """
-    if quota.get("spec", "scopes") or quota.get("spec", "scopeSelector"):
-        objects = ()
+    scoped = has_scopes(quota)
+    own = covered_claims(quota, claims(objects, loads))
+    inventory = _Inventory(() if scoped else objects, counted, own)
     for name, hard in stated_amounts(quota, ("spec", "hard")).items():
-        shares = _shares(name, _Inventory(objects, loads))
-        use = None if shares is None else Use(hard, shares, _always_there(name, objects))
-        yield name, hard, use
+        shares = _shares(name, inventory)
+        also = None if scoped else _always_there(name, objects)
+        yield name, hard, None if shares is None else Use(hard, shares, also)
 
 
 def _shares(name: str, inventory: _Inventory) -> list[Share] | None:
@@ -72,13 +80,12 @@ def _shares(name: str, inventory: _Inventory) -> list[Share] | None:
         ]
     if (field_and_name := _compute_name(name)) is not None:
         return pod_shares(inventory.loads, *field_and_name)
-    counted = name.removeprefix("count/")
-    if counted.endswith(("persistentvolumeclaims", "requests.storage")):
-        return _storage(counted, inventory)
-    if counted.startswith("services"):
-        return _services(counted, inventory.objects)
+    if name in _OF_CLAIMS or name.endswith(_OF_CLASSES):
+        return _storage(name, inventory)
+    if name in _SERVICE_COUNTS:
+        return _services(name, inventory.objects)
     if name in _ALIASES or name.startswith("count/"):
-        return _counted(counted, inventory.objects)
+        return _counted(name.removeprefix("count/"), inventory.objects)
     return None
 
 
@@ -106,21 +113,19 @@ def _compute_name(name: str) -> tuple[str, str] | None:
 def _storage(name: str, inventory: _Inventory) -> list[Share] | None:
     class_name, separator, resource = name.rpartition(_CLASS_SUFFIX)
     shares = []
-    for claim in claims(inventory.objects, inventory.loads):
+    for claim in inventory.claims:
         if separator and claim.storage_class is None:
             return None
         if separator and claim.storage_class != class_name:
             continue
         path = ("spec", "resources", "requests", "storage")
-        size = amount_of(claim.get(*path)) or Decimal()
+        size = rounded_up(amount_of(claim.get(*path)) or Decimal(), ONE)
         each = size if resource == "requests.storage" else ONE
         shares.append(Share(claim.resource, (*claim.path, *path), claim.times, each, claim.words))
     return shares
 
 
-def _services(name: str, objects: Sequence[Resource]) -> list[Share] | None:
-    if name not in _SERVICE_COUNTS:
-        return None
+def _services(name: str, objects: Sequence[Resource]) -> list[Share]:
     return [
         Share(service, ("spec", "type"), _SERVICE_COUNTS[name](service), ONE, "1 Service")
         for service in objects
@@ -139,6 +144,7 @@ def _node_ports(service: Resource) -> int:
 
 _SERVICE_COUNTS: Mapping[str, Callable[[Resource], int]] = {
     "services": lambda service: 1,
+    "count/services": lambda service: 1,
     "services.nodeports": _node_ports,
     "services.loadbalancers": lambda service: int(service.get("spec", "type") == "LoadBalancer"),
 }

@@ -1,4 +1,4 @@
-"""Which pods a ResourceQuota with scopes counts.
+"""Which pods and claims a ResourceQuota with scopes counts; of other objects it counts none.
 
 https://kubernetes.io/docs/concepts/policy/resource-quotas/#quota-scopes
 """
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tools.kubernetes.capacity import Load
+from tools.kubernetes.claims import Claim
 from tools.kubernetes.resource import Resource, ResourceSet, as_list, as_map
 
 
@@ -21,6 +22,21 @@ def covered(quota: Resource, loads: Iterable[Load], resources: ResourceSet) -> l
         if all(within):
             found.append(load)
     return found
+
+
+def covered_claims(quota: Resource, claims: Iterable[Claim]) -> list[Claim]:
+    """Those of the claims that a quota counts: scopes for pods cover none."""
+    scopes = list(_scopes(quota))
+    return [
+        claim
+        for claim in claims
+        if all(scope.name == _VOLUMES and _matches(scope, _class_of(claim)) for scope in scopes)
+    ]
+
+
+def has_scopes(quota: Resource) -> bool:
+    """Whether a quota counts only part of what is in its namespace."""
+    return any(True for _ in _scopes(quota))
 
 
 class _Scope(NamedTuple):
@@ -40,20 +56,29 @@ def _scopes(quota: Resource) -> Iterator[_Scope]:
 def _within(scope: _Scope, load: Load, default_priority: str) -> bool | None:
     spec = load.pod.spec
     if scope.name == "PriorityClass":
-        name = spec.get("priorityClassName") or default_priority
-        return {
-            "Exists": bool(name),
-            "DoesNotExist": not name,
-            "In": name in scope.values,
-            "NotIn": name not in scope.values,
-        }.get(scope.operator)
+        return _matches(scope, spec.get("priorityClassName") or default_priority)
     return {
+        _VOLUMES: False,
         "Terminating": spec.get("activeDeadlineSeconds") is not None,
         "NotTerminating": spec.get("activeDeadlineSeconds") is None,
         "BestEffort": load.resources.best_effort,
         "NotBestEffort": not load.resources.best_effort,
         "CrossNamespacePodAffinity": _reaches_out(as_map(spec.get("affinity"))),
     }.get(scope.name)
+
+
+def _matches(scope: _Scope, name: Any) -> bool | None:
+    """Whether a scope takes what has this class, "" for none."""
+    return {
+        "Exists": bool(name),
+        "DoesNotExist": not name,
+        "In": name in scope.values,
+        "NotIn": name not in scope.values,
+    }.get(scope.operator)
+
+
+def _class_of(claim: Claim) -> Any:
+    return claim.get("spec", "volumeAttributesClassName") or ""
 
 
 def _reaches_out(affinity: Mapping[str, Any]) -> bool:
@@ -75,3 +100,6 @@ def _default_priority(resources: ResourceSet) -> str:
         if resource.get("globalDefault") is True:
             return resource.name
     return ""
+
+
+_VOLUMES = "VolumeAttributesClass"
