@@ -68,8 +68,12 @@ NOT_REQUIRED: Mapping[str, frozenset[str]] = {
         "batch.v1.PodFailurePolicyOnPodConditionsPattern": "status",
         "rbac.v1.RoleRef": "apiGroup",
         "storage.v1.CSIDriver": "spec",
-        # Dropped together with what holds it, unless a gate is open that is not by default.
+        # Dropped together with what holds it, unless a gate is open, which in some versions it is
+        # not by default; else required by its validation.
         "core.v1.ClusterTrustBundleProjection": "path",
+        "core.v1.ContainerRestartRule": "action",
+        "core.v1.ContainerRestartRuleOnExitCodes": "operator",
+        "core.v1.FileKeySelector": "key path volumeName",
         "core.v1.PodCertificateProjection": "keyType signerName",
         # Never looked at: the status of a template.
         "core.v1.ModifyVolumeStatus": "status",

@@ -120,7 +120,7 @@ class _Mistakes:
             knows = facts["types"] == ["number"] or "number" not in facts["types"]
             yield wrong._replace(
                 map=_map_around(path, error.evaluation_path) if knows else None,
-                inside=_key_inside(path, error.instance),
+                inside=_key_inside(path, error.instance) if self._is_closed(error) else None,
             )
         elif keyword in ("anyOf", "oneOf"):
             yield from self._alternatives(error)
@@ -128,6 +128,11 @@ class _Mistakes:
             sentence = f"{_subject(path)} {about(keyword, error.instance, facts)}"
             whole = _map_around(path, error.evaluation_path) if keyword in _SIZES else None
             yield Violation(path, sentence, right_value(keyword, error.instance, facts), map=whole)
+
+    def _is_closed(self, error: "ValidationError") -> bool:
+        """Whether the fields of a map in the place of something else are unknown."""
+        schema = as_map(_at(self._schema, error.schema_path[:-1]))
+        return schema.get("type") != "object" or schema.get("additionalProperties") is False
 
     def _unknown(self, error: "ValidationError", missing: list[str]) -> Iterator[Violation]:
         """The fields of one map that nothing specifies; what was meant is not missing as well."""
