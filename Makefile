@@ -22,7 +22,7 @@ WRITE_LOCK = { echo '\# Written by `make lock` from pyproject.toml.'; \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev validate test test-registry test-cluster lint docs docs-check bench \
+.PHONY: help setup setup-dev validate test test-registry test-cluster lint docs docs-check bench bench-validation \
 	bench-trace prove-trace prove-server prove-changes lock clean
 
 help: ## list the targets
@@ -67,6 +67,9 @@ docs-check: setup ## fail if a generated page is not up to date
 
 bench: setup ## compare one cold run with kustomize alone
 	@$(PY) -m tests.bench
+
+bench-validation: setup-dev ## measure what judging objects as the API server does costs
+	@$(PY) -m tests.kubernetes.bench
 
 bench-trace: setup ## measure what tracing costs
 	@$(PY) -m tests.trace.bench

@@ -28,8 +28,6 @@ from collections.abc import Iterator
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.served import is_builtin, served_by
 from tools.kubernetes.shape import UnusableSchema
-from tools.kubernetes.validation.custom_objects import custom_object
-from tools.kubernetes.validation.expressions import can_compile
 from tools.kubernetes.validation.field import Refusal
 from tools.kubernetes.validation.kinds import refusals
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
@@ -57,7 +55,7 @@ def check(resource: Resource, target: Target, options: None) -> Iterator[Problem
         if "." in ref.group and ref.group != KUSTOMIZE:
             yield from _custom(resource, target)
         return
-    if ref.kind in _WITH_EXPRESSIONS and not can_compile():
+    if ref.kind in _WITH_EXPRESSIONS and not _can_compile():
         yield Unjudged("its expressions in CEL: cel-expr-python is not installed", resource)
     served = served_by(ref.api_version, ref.kind, target.kubernetes)
     for refusal, versions in refusals(ref.api_version, ref.kind, resource.data, served):
@@ -65,7 +63,15 @@ def check(resource: Resource, target: Target, options: None) -> Iterator[Problem
         yield _problem(refusal, note)
 
 
+def _can_compile() -> bool:
+    from tools.kubernetes.validation.expressions import can_compile
+
+    return can_compile()
+
+
 def _custom(resource: Resource, target: Target) -> Iterator[Problem | Unjudged]:
+    from tools.kubernetes.validation.custom_objects import custom_object
+
     try:
         schema = target.schemas.custom_schema(resource)
     except UnusableSchema:
