@@ -29,8 +29,6 @@ from collections.abc import Iterator
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.served import is_builtin, served_by
 from tools.kubernetes.shape import UnusableSchema
-from tools.kubernetes.validation.custom_objects import custom_object
-from tools.kubernetes.validation.expressions import can_compile
 from tools.kubernetes.validation.field import Refusal
 from tools.kubernetes.validation.kinds import refusals
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
@@ -59,7 +57,7 @@ def check(resource: Resource, target: Target, options: None) -> Iterator[Problem
         if "." in ref.group and ref.group != KUSTOMIZE:
             yield from _custom(resource, target)
         return
-    if ref.kind in _WITH_EXPRESSIONS and not can_compile():
+    if ref.kind in _WITH_EXPRESSIONS and not _can_compile():
         yield Unjudged("its expressions in CEL: cel-expr-python is not installed", resource)
     served = served_by(ref.api_version, ref.kind, target.kubernetes)
     refused = refusals(ref.api_version, ref.kind, resource.data, served)
@@ -79,7 +77,15 @@ def _is_unreadable(resource: Resource, target: Target) -> bool:
     return any(not violation.is_unknown and not violation.is_missing for violation in found)
 
 
+def _can_compile() -> bool:
+    from tools.kubernetes.validation.expressions import can_compile
+
+    return can_compile()
+
+
 def _custom(resource: Resource, target: Target) -> Iterator[Problem | Unjudged]:
+    from tools.kubernetes.validation.custom_objects import custom_object
+
     try:
         schema = target.schemas.custom_schema(resource)
     except UnusableSchema:

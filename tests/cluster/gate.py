@@ -20,13 +20,13 @@ from tools.source.repository import STANDARD_INPUT, Repository
 from tools.source.targets import Kind, NamedTarget
 
 
-def reported(data: Mapping[str, Any]) -> list[Finding]:
+def reported(data: Mapping[str, Any], version: str = VERSION) -> list[Finding]:
     """What `schema-valid` and `server-accepts` find in an object that comes on standard input."""
     definitions = (definition.data for definition in installed())
     repository = Repository(Path(gettempdir()))
     repository.keep(STANDARD_INPUT, "\n---\n".join(map(json.dumps, (data, *definitions))))
     rules = {rule.id: rule for rule in (schema_valid.check, server_accepts.check)}
-    gate = Gate(repository, rules, Config(), (VERSION,))
+    gate = Gate(repository, rules, Config(), (version,))
     *_, report = gate.run(Starts(repository, [NamedTarget("-", Kind.PLAIN, (STANDARD_INPUT,))], 1))
     unread = [Finding((), entry.reason) for entry in report.not_judged]
     return unread + [Finding(finding.path, finding.message) for finding in report.findings]

@@ -13,6 +13,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from http.client import RemoteDisconnected
 from itertools import islice
 from pathlib import Path
@@ -20,13 +21,14 @@ from queue import SimpleQueue
 from random import SystemRandom
 from typing import Any
 
-from tests.cluster.agreement import Agreement, Verdict
+from tests.cluster.agreement import Agreement
 from tests.cluster.answer import Answer
 from tests.cluster.api import ApiServer, NoSuchKind
 from tests.cluster.mutants import Mutant, mutants
 from tests.cluster.report import as_data, lines
-from tests.cluster.sites import correct_objects, installed
-from tests.cluster.verdicts import Judged, ours, read, recorded
+from tests.cluster.sites import VERSION, correct_objects, installed
+from tests.cluster.verdicts import Finding, Judged, ours, read, recorded
+from tools.kubernetes.openapi import versions
 
 CONNECTIONS = 3
 _AT_ONCE = 300
@@ -41,7 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         seed, judged = _judged(arguments, stack)
         if arguments.record:
             judged = recorded(arguments.record, judged, seed)
-        agreement = Agreement(judged, _gate() if arguments.gate else ours)
+        verdict = _gate() if arguments.gate else ours
+        agreement = Agreement(judged, partial(verdict, version=arguments.kubernetes))
     if arguments.format == "json":
         print(json.dumps(as_data(agreement, seed), indent=1, ensure_ascii=False))
     else:
@@ -54,6 +57,12 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--mutants", type=int, default=5000, help="how many")
     parser.add_argument("--seed", type=int, help="the seed; a random one if there is none")
     parser.add_argument("--kinds", type=_kinds, default="", help="only these, between commas")
+    parser.add_argument(
+        "--kubernetes",
+        choices=versions(),
+        default=VERSION,
+        help="the version that the server emulates and we judge by",
+    )
     parser.add_argument("--server", type=Path, help="a file with url, token and ca of a server")
     parser.add_argument("--record", type=Path, help="write the verdicts to a file")
     parser.add_argument("--replay", type=Path, help="judge what a file holds, without a server")
@@ -63,7 +72,7 @@ def _parser() -> ArgumentParser:
     return parser
 
 
-def _gate() -> Verdict:
+def _gate() -> Callable[..., Sequence[Finding]]:
     """The gate's verdict; it takes a while to load, and nobody else needs it."""
     from tests.cluster.gate import reported
 
@@ -86,7 +95,7 @@ def _judged(arguments: Namespace, stack: ExitStack) -> tuple[int, Iterable[Judge
         return seed, (one for one in judged if one.mutant.kind in arguments.kinds)
     seed = SystemRandom().randrange(1_000_000) if arguments.seed is None else arguments.seed
     print(f"seed {seed}", file=sys.stderr)
-    connect = stack.enter_context(connected(arguments.server))
+    connect = stack.enter_context(connected(arguments.server, arguments.kubernetes))
     some = mutants(seed, arguments.mutants, arguments.kinds)
     return seed, _with_progress(judge(connect, some), arguments.mutants)
 
@@ -99,16 +108,24 @@ def _with_progress(judged: Iterable[Judged], total: int) -> Iterator[Judged]:
 
 
 @contextmanager
-def connected(server: Path | None) -> Iterator[Connect]:
-    """What opens connections: to a server that runs, or to one that lives as long as this."""
+def connected(server: Path | None, version: str = VERSION) -> Iterator[Connect]:
+    """What opens connections: to a server that runs, or to one that lives as long as this.
+
+    `version` is the Kubernetes version that the one of ours emulates.
+    """
     if server is not None:
         known = json.loads(server.read_text(encoding="utf-8"))
         yield lambda: ApiServer(known["url"], known["token"], Path(known["ca"]))
         return
     from tests.cluster.control_plane import control_plane
 
-    with control_plane() as plane:
+    with control_plane(flags=emulation(version)) as plane:
         yield plane.connect
+
+
+def emulation(version: str) -> tuple[str, ...]:
+    """The flags with which the server takes what an older one takes, as far as that is gated."""
+    return () if version == VERSION else (f"--emulated-version={version}",)
 
 
 def judge(connect: Connect, some: Iterable[Mutant]) -> Iterator[Judged]:

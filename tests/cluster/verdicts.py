@@ -33,33 +33,33 @@ class Judged(NamedTuple):
     answer: Answer
 
 
-def ours(data: Mapping[str, Any]) -> list[Finding]:
+def ours(data: Mapping[str, Any], version: str = VERSION) -> list[Finding]:
     """What we have against an object. A crash of ours is a finding too, without a field."""
     try:
-        return list(dict.fromkeys(_findings(Resource(data))))
+        return list(dict.fromkeys(_findings(Resource(data), version)))
     except Exception:
         return [Finding((), f"CRASH: {traceback.format_exc()}")]
 
 
-def _findings(resource: Resource) -> Iterator[Finding]:
+def _findings(resource: Resource, version: str) -> Iterator[Finding]:
     ref = resource.ref
     if is_builtin(ref.api_version, ref.kind):
-        against = objection(ref.api_version, ref.kind, [VERSION])
+        against = objection(ref.api_version, ref.kind, [version])
         if against is not None and not against.served:
             yield Finding(against.path, against.sentence)
     else:
-        schema = _schemas().custom_schema(resource)
+        schema = _schemas(version).custom_schema(resource)
         for refusal in custom_object(resource.data, schema).refusals:
             yield Finding(refusal.path, refusal.sentence)
-    for violation in _schemas().violations(resource):
+    for violation in _schemas(version).violations(resource):
         yield Finding(violation.path, violation.sentence)
-    for refusal, _ in refusals(ref.api_version, ref.kind, resource.data, [VERSION]):
+    for refusal, _ in refusals(ref.api_version, ref.kind, resource.data, [version]):
         yield Finding(refusal.path, refusal.sentence)
 
 
 @cache
-def _schemas() -> Schemas:
-    return Schemas([VERSION], installed())
+def _schemas(version: str) -> Schemas:
+    return Schemas([version], installed())
 
 
 def recorded(file: Path, judged: Iterable[Judged], seed: int) -> Iterator[Judged]:

@@ -11,7 +11,10 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def said(text: str, *results: str, variables: tuple[str, ...] | None = None) -> list[str]:
+Variables = tuple[tuple[str, str], ...] | None
+
+
+def said(text: str, *results: str, variables: Variables = None) -> list[str]:
     field = Field(("expression",), text, Release(36))
     return [r.sentence for r in compiled(field, Scope(variables=variables), results)]
 
@@ -51,8 +54,12 @@ def test_does_not_compile(text: str, objection: str) -> None:
 
 
 def test_a_variable_is_there_once_it_is_declared() -> None:
-    assert said("variables.a == 1", "bool", variables=("a",)) == []
-    [sentence] = said("variables.b == 1", "bool", variables=("a",))
+    assert said("variables.a == 1", "bool", variables=(("a", ""),)) == []
+    assert said("variables.a > 1", variables=(("a", "int"),)) == []
+    assert said("size(variables.a) == 1", variables=(("a", "list<string>"),)) == []
+    [sentence] = said("variables.a > 1", variables=(("a", "bool"),))
+    assert sentence == "expression does not compile: operator > does not take (bool, int)"
+    [sentence] = said("variables.b == 1", "bool", variables=(("a", ""),))
     assert sentence == "expression does not compile: variables has no field 'b'"
 
 
@@ -90,3 +97,39 @@ def test_a_rule_that_cannot_be_evaluated_is_not_judged() -> None:
     found = custom_object(data, rule("quantity(self.size).isGreaterThan(quantity('1Mi'))"))
     assert found.refusals == []
     assert len(found.unjudged) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "objection"),
+    [
+        ("1 == 1.0", "operator == does not take (int, double)"),
+        ("size(1) == 1", "size does not take (int)"),
+        ("'a'.matches('[a')", "'[a' is no regular expression"),
+        ("object.a.find('(') == ''", "'(' is no regular expression"),
+        ("duration('1d') > duration('1h')", "'1d' is no duration such as '1h30m'"),
+        ("timestamp('2026') > object.a", "'2026' is no time such as '2026-01-02T03:04:05Z'"),
+        ("object.a in [1, 'b']", "a list holds values of different types: int and string"),
+    ],
+)
+def test_values_that_are_written_out_are_looked_at(text: str, objection: str) -> None:
+    assert said(text) == [f"expression does not compile: {objection}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 < 1.0",
+        "object.a == 1.0",
+        "'a'.matches('[a-z]+')",
+        r"'a'.matches('\\d+')",
+        r"'a'.matches(r'\d+')",
+        "object.a.matches(object.b)",
+        "duration('1h30m') > duration('-1.5s')",
+        "timestamp('2026-01-02T03:04:05Z') > object.a",
+        "object.a in [1, 2]",
+        "object.a[1] == 'b'",
+        "'%s %d'.format(['a', 1]) == ''",
+    ],
+)
+def test_near_misses_of_values_that_are_written_out(text: str) -> None:
+    assert said(text) == []

@@ -23,6 +23,11 @@ LENIENT = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPr
 """The definition that is also read without looking for unknown fields, where a type has a decoder
 of its own: what stands in `items` and `additionalProperties` of a schema, and all below."""
 
+LENIENT_TOO = frozenset(
+    f"{LENIENT.rpartition('.')[0]}.{name}" for name in ("ValidationRule", "ExternalDocumentation")
+)
+"""What stands in it."""
+
 _SCHEMA = {"$ref": f"#/$defs/{LENIENT}.lenient"}
 
 REPLACED: Mapping[str, Mapping[str, Any]] = {
@@ -63,12 +68,18 @@ NOT_REQUIRED: Mapping[str, frozenset[str]] = {
         "batch.v1.PodFailurePolicyOnPodConditionsPattern": "status",
         "rbac.v1.RoleRef": "apiGroup",
         "storage.v1.CSIDriver": "spec",
-        # Dropped together with what holds it, unless a gate is open that is not by default.
+        # Dropped together with what holds it, unless a gate is open, which in some versions it is
+        # not by default; else required by its validation.
         "core.v1.ClusterTrustBundleProjection": "path",
+        "core.v1.ContainerRestartRule": "action",
+        "core.v1.ContainerRestartRuleOnExitCodes": "operator",
+        "core.v1.FileKeySelector": "key path volumeName",
         "core.v1.PodCertificateProjection": "keyType signerName",
         # Never looked at: the status of a template.
         "core.v1.ModifyVolumeStatus": "status",
         "core.v1.PersistentVolumeClaimCondition": "status type",
+        # Judged with the selector, and of those of metrics there is no judgement.
+        "meta.v1.LabelSelectorRequirement": "key operator",
         # The empty value is as good as any other.
         "apiextensions.v1.CustomResourceDefinitionVersion": "served storage",
         "apps.v1.ControllerRevision": "revision",
@@ -169,11 +180,11 @@ def nested(schema: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def lenient(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """A corrected definition as it is read where unknown fields are not looked for."""
-    reference = {"$ref": f"#/$defs/{LENIENT}"}
+    references = [{"$ref": f"#/$defs/{name}"} for name in (LENIENT, *LENIENT_TOO)]
 
     def replaced(value: Any) -> Any:
-        if value == reference:
-            return _SCHEMA
+        if value in references:
+            return {"$ref": f"{value['$ref']}.lenient"}
         if isinstance(value, dict):
             return {name: replaced(item) for name, item in value.items()}
         return value

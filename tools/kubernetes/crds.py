@@ -10,7 +10,7 @@ for, rules in CEL among it, is kept as it stands for `validation/custom_objects.
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from tools.kubernetes.corrections import RANGES
+from tools.kubernetes.corrections import INT64, RANGES
 from tools.kubernetes.resource import as_list, as_map, lookup
 
 _EVERY_OBJECT = ("apiVersion", "kind", "metadata")
@@ -138,7 +138,9 @@ def _types(schema: Mapping[str, Any]) -> list[str]:
 
 def _limits(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Ranges: those of the format, and those of OpenAPI 3.0, where exclusiveness is a flag."""
-    limits = dict(RANGES.get(str(schema.get("format")), {}))
+    # JSON has greater numbers than Go's integers; to the server those are none.
+    widest = INT64 if "integer" in _types(schema) else {}
+    limits = dict(RANGES.get(str(schema.get("format")), widest))
     for keyword, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         if keyword in schema:
             limits.pop(keyword, None)
@@ -156,7 +158,7 @@ def _is_int_or_string(schema: Mapping[str, Any]) -> bool:
 
 
 def _only_names_types(parts: list[dict[str, Any]]) -> bool:
-    return all(set(part) <= {"type"} for part in parts)
+    return all(set(part) <= {"type"} or part == {"type": "integer", **INT64} for part in parts)
 
 
 def _maps(schema: Mapping[str, Any], keyword: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -13,7 +13,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tools.kubernetes.corrections import LENIENT, corrected, lenient, nested
+from tools.kubernetes.corrections import LENIENT, LENIENT_TOO, corrected, lenient, nested
 from tools.kubernetes.decoding import OBJECT_META
 
 Schema = Mapping[str, Any]
@@ -118,8 +118,8 @@ class OpenAPI:
                 definition, more = _definition(name, self._texts[name])
                 found[name] = nested(definition)
                 todo.extend(more)
-        if LENIENT in found:
-            found[f"{LENIENT}.lenient"] = lenient(found[LENIENT])
+        for name in (LENIENT, *LENIENT_TOO) if LENIENT in found else ():
+            found[f"{name}.lenient"] = lenient(found[name])
         return found
 
     def _root(self, api_version: str, kind: str) -> Definition | None:

@@ -142,7 +142,9 @@ def _folder_shape(repository: Repository, folder: str, kind: Kind, newest: str) 
 
 def _as_named(violation: Violation) -> Violation:
     """The same at the field that the server names. It decodes nothing but the metadata."""
-    return violation.as_decoded() if violation.path[:1] == ("metadata",) else violation
+    if violation.path[:1] == ("metadata",):
+        return violation.as_decoded()
+    return violation.as_pruned()
 
 
 def _custom_shape(found: Found, newest: str) -> Shape:

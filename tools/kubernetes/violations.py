@@ -23,8 +23,8 @@ class Violation(NamedTuple):
     """A field that is wrong, missing or unknown; `remedy` says what to write if that is plain.
 
     `meant` is the field that is not there because it is misspelt, "" if there is none. `map` is
-    that which holds the value, where any key may stand in it. `edit` is the field to change where
-    `path` only holds it.
+    that which holds the value, where any key may stand in it; `inside` is the first field in a
+    value that may hold none. `edit` is the field to change where `path` is another.
     """
 
     path: FieldPath
@@ -32,6 +32,7 @@ class Violation(NamedTuple):
     remedy: str | None = None
     meant: str = ""
     map: FieldPath | None = None
+    inside: FieldPath | None = None
     edit: FieldPath | None = None
 
     @property
@@ -54,7 +55,15 @@ class Violation(NamedTuple):
 
         A decoder of encoding/json knows the fields of structs on its way, and no keys of maps.
         """
-        return self if self.map is None else self._replace(path=self.map, map=None, edit=self.path)
+        return self._at(self.map)
+
+    def as_pruned(self) -> "Violation":
+        """The same at the field that the server names of a custom object: an unknown one in it."""
+        return self._at(self.inside)
+
+    def _at(self, path: FieldPath | None) -> "Violation":
+        edit = self.edit if path is None else self.path
+        return self._replace(path=path or self.path, map=None, inside=None, edit=edit)
 
     def without_value(self) -> "Violation":
         """The same without the value that is wrong, which may be a secret."""
@@ -108,14 +117,22 @@ class _Mistakes:
         if keyword == "type":
             wrong = _of_wrong_type(path, error.instance, facts["types"])
             # Quantities and the like decode themselves, and do not know where they are.
-            one_type = len(facts["types"]) == 1
-            yield wrong._replace(map=_map_around(path, error.evaluation_path) if one_type else None)
+            knows = facts["types"] == ["number"] or "number" not in facts["types"]
+            yield wrong._replace(
+                map=_map_around(path, error.evaluation_path) if knows else None,
+                inside=_key_inside(path, error.instance) if self._is_closed(error) else None,
+            )
         elif keyword in ("anyOf", "oneOf"):
             yield from self._alternatives(error)
         else:
             sentence = f"{_subject(path)} {about(keyword, error.instance, facts)}"
             whole = _map_around(path, error.evaluation_path) if keyword in _SIZES else None
             yield Violation(path, sentence, right_value(keyword, error.instance, facts), map=whole)
+
+    def _is_closed(self, error: "ValidationError") -> bool:
+        """Whether the fields of a map in the place of something else are unknown."""
+        schema = as_map(_at(self._schema, error.schema_path[:-1]))
+        return schema.get("type") != "object" or schema.get("additionalProperties") is False
 
     def _unknown(self, error: "ValidationError", missing: list[str]) -> Iterator[Violation]:
         """The fields of one map that nothing specifies; what was meant is not missing as well."""
@@ -204,6 +221,15 @@ def _map_around(path: FieldPath, schema_path: Iterable[str | int]) -> FieldPath 
         elif keyword not in _TRANSPARENT:
             return None
     return None
+
+
+def _key_inside(path: FieldPath, value: Any) -> FieldPath | None:
+    """The first key of the first map in a value."""
+    if isinstance(value, dict):
+        return next(((*path, key) for key in value), None)
+    items = enumerate(value) if isinstance(value, list) else ()
+    found = (_key_inside((*path, index), item) for index, item in items)
+    return next((key for key in found if key), None)
 
 
 def _keywords(schema_path: Iterable[str | int]) -> Iterator[str | int]:

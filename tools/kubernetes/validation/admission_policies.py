@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from tools.kubernetes.names import key_objection
-from tools.kubernetes.validation.expressions import Scope, compiled, is_identifier
+from tools.kubernetes.validation.expressions import Scope, compiled, is_identifier, result_of
 from tools.kubernetes.validation.field import Field, Refusals
 from tools.kubernetes.validation.formats import (
     dns_1035_objection,
@@ -44,14 +44,15 @@ def validating_admission_policy(obj: Field) -> Refusals:
     if constraints.is_set and not constraints["resourceRules"].items():
         yield constraints["resourceRules"].required("at least one says what is matched")
     yield from _conditions(spec)
-    names: list[str] = []
+    known: list[tuple[str, str]] = []
     for variable in spec["variables"].items():
-        yield from _variable(variable, _scope(spec, names))
-        names.append(variable["name"].text)
-    yield from _checks(obj, _scope(spec, names))
+        scope = _scope(spec, known)
+        yield from _variable(variable, scope)
+        known.append((variable["name"].text, result_of(variable["expression"].text, scope.names)))
+    yield from _checks(obj, _scope(spec, known))
 
 
-def _scope(spec: Field, variables: Sequence[str]) -> Scope:
+def _scope(spec: Field, variables: Sequence[tuple[str, str]]) -> Scope:
     has_variables = bool(spec["variables"].items())
     return Scope(
         has_params=spec["paramKind"].is_set,

@@ -54,9 +54,15 @@ and what they return."""
 
 UNKNOWN_HERE = frozenset({
     "first", "last", "slice", "flatten", "sort", "distinct", "reverse", "lists", "lists.range",
-    "math", "base64",
 })  # fmt: skip
 """Functions that are not declared here: that they are unknown says nothing."""
+
+STANDARD = (
+    "size", "int", "uint", "double", "bool", "string", "bytes", "duration", "timestamp",
+    "contains", "startsWith", "endsWith", "matches", "charAt", "join",
+    "lowerAscii", "upperAscii", "replace", "split", "substring", "trim",
+)  # fmt: skip
+"""Functions of the language and of its texts, which have the same types here and there."""
 
 _ADMITTED = ("group", "version")
 _KIND, _RESOURCE = (*_ADMITTED, "kind"), (*_ADMITTED, "resource")

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 from tools.kubernetes.crds import DEFAULT, EMBEDDED, LIST_KEYS, LIST_TYPE, RULES
 from tools.kubernetes.decoding import decoded_custom
-from tools.kubernetes.validation.expressions import Unanswered, holds
 from tools.kubernetes.validation.field import Field, Refusal, Refusals, Release
 from tools.kubernetes.validation.formats import dns_1035_objection, dns_subdomain, path_segment_name
 from tools.kubernetes.validation.metadata import object_meta
@@ -121,6 +120,8 @@ def _rule(field: Field, rule: Any) -> Iterator[Refusal | str]:
     text = rule.get("rule") if isinstance(rule, dict) else None
     if not isinstance(text, str) or _OLD.search(text):
         return
+    from tools.kubernetes.validation.expressions import Unanswered, holds
+
     try:
         missing = holds(text, field.value)
     except Unanswered as error:

@@ -18,9 +18,11 @@ from tools.kubernetes.sentences import either
 from tools.kubernetes.validation.cel_library import (
     FIELDS,
     FUNCTIONS,
+    STANDARD,
     TYPED,
     UNKNOWN_HERE,
 )
+from tools.kubernetes.validation.cel_literals import wrong_literals
 from tools.kubernetes.validation.field import Field, Refusals
 
 _IDENTIFIER = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*", re.ASCII)
@@ -34,8 +36,11 @@ _TEXT = re.compile(
 )
 _ERROR = re.compile(r"^(?:INVALID_ARGUMENT: )?ERROR: [^:]*:(\d+):(\d+): (.*)$", re.MULTILINE)
 _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
-_OVERLOAD = re.compile(r"found no matching overload for '(_[^']*_|!_|-_|@in)' applied to '(.*)'")
-_COMPARISON = re.compile(r"_(?:[<>]=?|==|!=)_")
+_OVERLOAD = re.compile(
+    r"found no matching overload for "
+    rf"'(_[^']*_|!_|-_|@in|{'|'.join(STANDARD)})' applied to '(.*)'"
+)
+_ORDER = re.compile(r"_[<>]=?_")
 _NUMBERS = re.compile(r"\((?:int|uint|double), (?:int|uint|double)\)")
 _FIELD = re.compile(
     r"(?<![\w.])(request|namespaceObject|variables)((?:\.\??[A-Za-z_]\w*)+)(?![\w(])", re.ASCII
@@ -45,15 +50,28 @@ _OTHER_MACROS = re.compile(
     r"\.(?:sortBy|transform\w*)\(|\.(?:all|exists|exists_one|existsOne)\(\s*\w+\s*,\s*\w+\s*,"
 )
 """Macros of the server that are not declared here; what they bind looks like unknown names."""
+_LIST = re.compile(r"list<.*", re.DOTALL)
 _TYPES = {"BOOL": "bool", "STRING": "string", "NULL": "null_type", "DYN": "dyn"}
 
 
 class Scope(NamedTuple):
-    """What an expression of a policy can name; `variables` are those before it, if there are."""
+    """What an expression of a policy can name; `variables` are those before it, if there are.
+
+    Each has the type of its expression, "" if that is not known here.
+    """
 
     has_params: bool = False
     has_authorizer: bool = True
-    variables: tuple[str, ...] | None = None
+    variables: tuple[tuple[str, str], ...] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is declared; the types of variables are in it too."""
+        names = ["object", "oldObject", "request", "namespaceObject"]
+        names += ["params"] * self.has_params + ["authorizer"] * self.has_authorizer
+        names += ["variables"] * (self.variables is not None)
+        names += [f"variables.{name}={kind}" for name, kind in self.variables or () if kind]
+        return tuple(names)
 
 
 def is_identifier(name: str) -> bool:
@@ -62,14 +80,12 @@ def is_identifier(name: str) -> bool:
 
 def compiled(expression: Field, scope: Scope, results: Sequence[str] = ()) -> Refusals:
     """What is wrong with an expression; `results` are the types that it may come to, or any."""
-    names = ["object", "oldObject", "request", "namespaceObject"]
-    names += ["params"] * scope.has_params + ["authorizer"] * scope.has_authorizer
-    names += ["variables"] * (scope.variables is not None)
-    text = expression.text
-    for objection in (*_undefined(text, scope.variables), *objections(text, tuple(names))):
+    text, names = expression.text, scope.names
+    known = None if scope.variables is None else tuple(name for name, _ in scope.variables)
+    for objection in (*_undefined(text, known), *objections(text, names)):
         yield expression.refused(f"{expression} does not compile: {objection}")
         return
-    kind = result_of(text, tuple(names))
+    kind = result_of(text, names)
     if results and kind and kind not in results and not _is_open(text, kind):
         yield expression.must(f"come to {either(results)}, and comes to {kind}")
 
@@ -116,7 +132,8 @@ def _compile(text: str, names: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
         kind = environment.compile(text).return_type().name()
     except RuntimeError as error:
         return _certain(str(error), bool(_OTHER_MACROS.search(bare))), ""
-    return (), _TYPES.get(kind, kind.lower())
+    wrong = tuple(wrong_literals(text))
+    return wrong[:1], "" if wrong else _TYPES.get(kind, kind.lower())
 
 
 def _certain(report: str, binds_others: bool) -> tuple[str, ...]:
@@ -130,8 +147,10 @@ def _certain(report: str, binds_others: bool) -> tuple[str, ...]:
         return ()
     for text in found:
         overload = _OVERLOAD.search(text)
-        if overload and not (_COMPARISON.match(overload[1]) and _NUMBERS.match(overload[2])):
-            return (f"operator {overload[1].strip('_@')} does not take {overload[2]}",)
+        if overload and not (_ORDER.match(overload[1]) and _NUMBERS.match(overload[2])):
+            name = overload[1].strip("_@")
+            what = name if name in STANDARD else f"operator {name}"
+            return (f"{what} does not take {overload[2]}",)
         if name := _UNDECLARED.search(text):
             return (f"nothing is called {name[1]!r}",)
     return ()
@@ -195,9 +214,14 @@ def _environment(names: tuple[str, ...], typed: bool) -> Any:
     text = cel.Type.STRING
     kinds = {
         "dyn": cel.Type.DYN, "string": text, "bool": cel.Type.BOOL, "int": cel.Type.INT,
+        "uint": cel.Type.UINT, "double": cel.Type.DOUBLE, "bytes": cel.Type.BYTES,
+        "duration": cel.Type.DURATION, "timestamp": cel.Type.TIMESTAMP,
+        "list": cel.Type.List(cel.Type.DYN), "map": cel.Type.Map(text, cel.Type.DYN),
         "strings": cel.Type.List(text), "labels": cel.Type.Map(text, text),
     }  # fmt: skip
-    variables = {name: cel.Type.DYN for name in names}
+    variables = {}
+    for name, _, kind in (name.partition("=") for name in names):
+        variables[name] = kinds.get(_LIST.sub("list", kind), cel.Type.DYN)
     for path, kind in TYPED.items() if typed else ():
         if path.partition(".")[0] in names:
             variables[path] = kinds[kind]

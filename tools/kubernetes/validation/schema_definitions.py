@@ -14,7 +14,13 @@ from tools.kubernetes.validation.expressions import objections, result_of, witho
 from tools.kubernetes.validation.field import Field, Refusals
 from tools.kubernetes.validation.formats import enumeration
 from tools.kubernetes.validation.schema_paths import is_valid_path
-from tools.kubernetes.validation.structural import ALTERNATIVES, EMBEDDED, PRESERVE, structural
+from tools.kubernetes.validation.structural import (
+    ALTERNATIVES,
+    EMBEDDED,
+    INT_OR_STRING,
+    PRESERVE,
+    structural,
+)
 
 _AT_ROOT_WITH_STATUS = frozenset({
     "description", "type", "format", "title", "maximum", "exclusiveMaximum", "minimum",
@@ -75,6 +81,9 @@ def _standard(schema: Field, in_meta: bool) -> Refusals:
     for name in _UNSUPPORTED:
         if not schema[name].is_empty or (name in _UNSUPPORTED_EMPTY and schema[name].is_set):
             yield schema[name].forbidden("in a schema of a CustomResourceDefinition")
+    if schema["$schema"].text:
+        refusal = schema["$schema"].forbidden("in a schema of a CustomResourceDefinition")
+        yield refusal.elsewhere(schema.path[:_ROOT])
     if schema["items"].items():
         yield schema["items"].must("be one schema, not a list of schemas")
     if schema["uniqueItems"].is_true:
@@ -220,24 +229,31 @@ def _compiled(schema: Field) -> Refusals:
 
 
 def _compiled_rule(schema: Field, rule: Field) -> Refusals:
-    names = ("self", "oldSelf")
+    kind_of_self = _type_of(schema)
+    kind_of_old = "" if rule["optionalOldSelf"].is_true else kind_of_self
+    names = (f"self={kind_of_self}", f"oldSelf={kind_of_old}")
     for expression, kind in ((rule["rule"], "bool"), (rule["messageExpression"], "string")):
         if not expression.text.strip():
             continue
-        wrong = (*objections(expression.text, names), *_undefined(expression.text, schema.value))
+        undefined = _undefined(expression.text, schema.value, len(schema.path) == _ROOT)
+        wrong = (*objections(expression.text, names), *undefined)
         for objection in wrong[:1]:
             yield expression.refused(f"{expression} does not compile: {objection}")
         found = result_of(expression.text, names)
         if found not in ("", "dyn", kind):
             yield expression.must(f"come to a {kind}, and comes to {found}")
+    optional = rule["optionalOldSelf"]
+    if optional.is_set and not _OLD_SELF.search(without_texts(rule["rule"].text)):
+        yield optional.forbidden("with a rule that does not use oldSelf")
 
 
-def _undefined(text: str, schema: Any) -> Iterator[str]:
+def _undefined(text: str, schema: Any, is_root: bool) -> Iterator[str]:
     """Fields that a rule names and its schema does not specify."""
     for found in _SELF.finditer(without_texts(text)):
         inner, path = schema, found[1]
         for name in found[2].replace("?", "").split(".")[1:]:
-            inner = _field_of(inner, name)
+            has_identity = is_root and inner is schema
+            inner = True if has_identity and name in _IDENTITY else _field_of(inner, name)
             if inner is None:
                 yield f"{path} has no field {name!r}"
                 break
@@ -249,11 +265,33 @@ def _field_of(schema: Any, name: str) -> Any:
     if not isinstance(schema, dict) or schema.get("type", "object") != "object":
         return True if schema is True else None
     fields, others = schema.get("properties"), schema.get("additionalProperties")
-    if "__" in name or name in _IDENTITY:
+    if "__" in name or (name in _IDENTITY and schema.get(EMBEDDED) is True):
         return True
     if isinstance(fields, dict) and fields and "type" in schema:
         return fields.get(name)
     return others if isinstance(others, dict) else True
 
 
+def _type_of(schema: Field) -> str:
+    """The type of what a schema describes, as `expressions` calls it; "" where that is open."""
+    if schema[INT_OR_STRING].is_true or schema[PRESERVE].is_true:
+        return ""
+    kind, form = schema["type"].text, schema["format"].text
+    return _CEL_FORMATS.get(form, "string") if kind == "string" else _CEL_TYPES.get(kind, "")
+
+
+_CEL_FORMATS = {
+    "byte": "bytes",
+    "duration": "duration",
+    "date": "timestamp",
+    "date-time": "timestamp",
+}
+_CEL_TYPES = {
+    "integer": "int",
+    "number": "double",
+    "boolean": "bool",
+    "array": "list",
+    "object": "map",
+}
+_OLD_SELF = re.compile(r"\boldSelf\b")
 _SELF = re.compile(r"(?<![\w.])(self|oldSelf)((?:\.\??[A-Za-z_]\w*)+)(?![\w(])", re.ASCII)

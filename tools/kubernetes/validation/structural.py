@@ -130,7 +130,7 @@ def _values(schema: Field, skips_any_of: bool = False, skips_all_of: bool = Fals
     if schema["not"].is_set:
         yield from _nested(schema["not"])
     pattern = schema["pattern"]
-    if pattern.text and not _may_compile(pattern.text):
+    if pattern.text and not may_compile(pattern.text):
         yield pattern.must("be a regular expression as RE2 has them, without looking around")
 
 
@@ -167,7 +167,7 @@ def _complete_part(schema: Field, part: Field) -> Refusals:
             yield from _complete_part(specified, field)
 
 
-def _may_compile(pattern: str) -> bool:
+def may_compile(pattern: str) -> bool:
     """Whether Go may take a regular expression; where that is not plain, it may."""
     if _NOT_IN_RE2.search(re.sub(r"\[[^\]]*\]", "x", pattern)):
         return False
