@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from tests.cluster.sites import correct_objects
@@ -46,7 +47,7 @@ print(library - begin, end - library, "cel_expr_python" in sys.modules)
 def of_each_kind() -> Mapping[str, float]:
     """Milliseconds for the slowest of the correct objects of each kind."""
     return {
-        kind: max(1000 * _best(lambda data=data: ours(data)) for data in objects)
+        kind: max(1000 * _best(partial(ours, data)) for data in objects)
         for kind, objects in correct_objects().items()
     }
 

@@ -78,10 +78,13 @@ NOT_REQUIRED: Mapping[str, frozenset[str]] = {
         # Never looked at: the status of a template.
         "core.v1.ModifyVolumeStatus": "status",
         "core.v1.PersistentVolumeClaimCondition": "status type",
+        # Judged with the metadata, and of that of a template not at all.
+        "meta.v1.OwnerReference": "apiVersion kind name uid",
         # Judged with the selector, and of those of metrics there is no judgement.
         "meta.v1.LabelSelectorRequirement": "key operator",
         # The empty value is as good as any other.
         "apiextensions.v1.CustomResourceDefinitionVersion": "served storage",
+        "apiextensions.v1.WebhookConversion": "conversionReviewVersions",
         "apps.v1.ControllerRevision": "revision",
         "apps.v1.StatefulSetSpec": "serviceName",
         "batch.v1.PodFailurePolicy": "rules",

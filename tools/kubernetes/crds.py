@@ -24,6 +24,7 @@ DEFAULT, EMBEDDED, RULES = "default", "x-kubernetes-embedded-resource", "x-kuber
 LIST_TYPE, LIST_KEYS = "x-kubernetes-list-type", "x-kubernetes-list-map-keys"
 DATE_TIME_FORMAT = "kube-openapi.date-time"
 """What these servers take for `date-time`, which is not what other readers of schemas do."""
+_NO_MAPS = ["string", "number", "boolean", "null", "array"]
 _OF_PLACES = (DEFAULT, EMBEDDED, RULES, LIST_TYPE, LIST_KEYS)
 """Keywords that say nothing in JSON Schema."""
 
@@ -100,6 +101,9 @@ def _values(schema: Mapping[str, Any]) -> dict[str, Any]:
     if kinds:
         converted["type"] = kinds[0] if len(kinds) == 1 else kinds
     converted.update(_limits(schema))
+    if kinds == ["string"] and schema.get("format") == "date-time":
+        # The type is not looked at where a format says more, and the format only of texts.
+        converted.update(type=["string", "array"], items={"type": _NO_MAPS})
     if schema.get("format") == "date-time":
         converted["format"] = DATE_TIME_FORMAT
     required = [

@@ -23,6 +23,8 @@ _COLUMN_FORMATS = (
     "byte", "date", "date-time", "double", "float", "int32", "int64", "password",
 )  # fmt: skip
 _LONGEST_WARNING = 256
+_LONGEST_KIND = 59
+"""Where the kind of the list, which ends in `List`, is not written."""
 _MOVED: Mapping[str, str] = {
     "schema": "validation",
     "subresources": "subresources",
@@ -47,6 +49,7 @@ def custom_resource_definition(obj: Field) -> Refusals:
     else:
         yield spec["scope"].required()
     yield from _names(spec["names"])
+    yield from _kind_of_list(spec["names"])
     yield from _versions(spec)
     yield from conversion(spec["conversion"])
     if spec["preserveUnknownFields"].is_true:
@@ -95,6 +98,13 @@ def _names(names: Field) -> Refusals:
             yield word.refused(f"{word} is {word.text!r}, which is not valid: {objection}")
     if names["kind"].text and names["kind"].text == names["listKind"].text:
         yield names["listKind"].must(f"differ from kind, as {names['kind'].text}List does")
+
+
+def _kind_of_list(names: Field) -> Refusals:
+    """What the server makes of the kind where it is not written."""
+    kind = names["kind"]
+    if len(kind.text) > _LONGEST_KIND and names["listKind"].is_empty:
+        yield kind.too_long(_LONGEST_KIND).elsewhere(names["listKind"].path)
 
 
 def _versions(spec: Field) -> Refusals:

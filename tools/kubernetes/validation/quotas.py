@@ -5,14 +5,16 @@ LimitRange is in `limit_ranges`.
 https://kubernetes.io/docs/concepts/policy/resource-quotas/
 """
 
-from decimal import Decimal
-
-from tools.kubernetes.quantity import parse_quantity, suffix_of
 from tools.kubernetes.validation.field import Field, Refusals
 from tools.kubernetes.validation.formats import dns_subdomain, quantity_not_negative
 from tools.kubernetes.validation.limit_ranges import limit_range_item
 from tools.kubernetes.validation.metadata import object_meta
-from tools.kubernetes.validation.resource_names import is_counted, is_whole, quota_resource_name
+from tools.kubernetes.validation.resource_names import (
+    is_counted,
+    is_whole,
+    is_whole_amount,
+    quota_resource_name,
+)
 
 _COMPUTE = {"cpu", "memory"}
 _OF_PODS = frozenset(
@@ -33,9 +35,6 @@ _SCOPES = {
 _VALUED = frozenset({"PriorityClass", "VolumeAttributesClass"})
 _EITHER = (("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating"))
 _VOLUMES_SINCE = 34
-_MILLI = 1000
-_BOUND = 2**63
-_SHORT = 18
 
 
 def limit_range(obj: Field) -> Refusals:
@@ -59,25 +58,10 @@ def resource_quota(obj: Field) -> Refusals:
     for name, amount in spec["hard"].entries():
         yield from quota_resource_name(amount, name)
         yield from quantity_not_negative(amount)
-        if is_whole(name) and not _is_whole_number(amount):
+        if is_whole(name) and not is_whole_amount(amount.value):
             yield amount.must("be a whole number")
     yield from _scopes(spec)
     yield from _scope_selector(spec)
-
-
-def _is_whole_number(amount: Field) -> bool:
-    number = parse_quantity(amount.value)
-    if number is None:
-        return True
-    if (suffix_of(amount.value) or "").endswith("i"):
-        # In powers of 1024 there is a most.
-        number = min(number, Decimal(_BOUND - 1))
-    over, under = number.as_integer_ratio()
-    thousandths = -(-over * _MILLI // under)
-    if abs(thousandths) >= _BOUND and len(number.as_tuple().digits) <= _SHORT:
-        return True
-    # The server counts thousandths in 64 bits, and lets what is more run over.
-    return (thousandths + _BOUND) % (2 * _BOUND) % _MILLI == _BOUND % _MILLI
 
 
 def _scopes(spec: Field) -> Refusals:

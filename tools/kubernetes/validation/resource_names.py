@@ -5,7 +5,11 @@ pkg/apis/core/helper.
 https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/resource-quantities/
 """
 
+from decimal import Decimal
+from typing import Any
+
 from tools.kubernetes.names import key_objection
+from tools.kubernetes.quantity import parse_quantity, suffix_of
 from tools.kubernetes.validation.field import Field, Refusal, Refusals
 from tools.kubernetes.validation.formats import qualified_name
 
@@ -22,6 +26,9 @@ _QUOTA = (
 )
 _STANDARD = _QUOTA | {"storage"}
 _HUGE_PAGES = "hugepages-"
+_MILLI = 1000
+_BOUND = 2**63
+_SHORT = 18
 _NATIVE = "kubernetes.io/"
 _REQUESTS = "requests."
 
@@ -74,6 +81,22 @@ def is_extended(name: str) -> bool:
     if _NATIVE in name or "/" not in name or name.startswith(_REQUESTS):
         return False
     return not key_objection(f"{_REQUESTS}{name}")
+
+
+def is_whole_amount(value: Any) -> bool:
+    """Whether the server takes an amount for one of whole pieces."""
+    number = parse_quantity(value)
+    if number is None:
+        return True
+    if (suffix_of(value) or "").endswith("i"):
+        # In powers of 1024 there is a most.
+        number = min(number, Decimal(_BOUND - 1))
+    over, under = number.as_integer_ratio()
+    thousandths = -(-over * _MILLI // under)
+    if abs(thousandths) >= _BOUND and len(number.as_tuple().digits) <= _SHORT:
+        return True
+    # The server counts thousandths in 64 bits, and lets what is more run over.
+    return (thousandths + _BOUND) % (2 * _BOUND) % _MILLI == _BOUND % _MILLI
 
 
 def may_be_overcommitted(name: str) -> bool:

@@ -11,6 +11,7 @@ from decimal import ROUND_UP, Context, Decimal
 from tools.kubernetes.names import key_objection
 from tools.kubernetes.quantity import parse_quantity
 from tools.kubernetes.validation.field import Field, Refusals
+from tools.kubernetes.validation.resource_names import is_whole_amount
 
 _COMPUTE = ("cpu", "memory")
 _STANDARD = (*_COMPUTE, "ephemeral-storage")
@@ -66,7 +67,7 @@ def _list(field: Field, *, of_pod: bool) -> Refusals:
             yield quantity.refused(f"{quantity}: {objection}", at_key=True)
         if amount < 0:
             yield quantity.must("be at least 0")
-        if _is_counted(name) and amount != amount.to_integral_value():
+        if _is_counted(name) and not is_whole_amount(quantity.value):
             yield quantity.must("be a whole number")
         if name.startswith(_HUGE_PAGES) and not _is_whole_pages(name, amount):
             yield quantity.must(f"be a multiple of {name.removeprefix(_HUGE_PAGES)!r}")

@@ -217,15 +217,25 @@ _ROOT = 5
 """The length of `spec.versions[0].schema.openAPIV3Schema`."""
 
 
-def _compiled(schema: Field) -> Refusals:
-    """The rules, once nothing else is wrong; there are none in anyOf and the like."""
+def _compiled(schema: Field, has_old: bool = True) -> Refusals:
+    """The rules, once nothing else is wrong; there are none in anyOf and the like.
+
+    `has_old` says that the server can tell which value was there before: not in a list without keys
+    nor in what is replaced as a whole.
+    """
     for rule in schema["x-kubernetes-validations"].items():
         yield from _compiled_rule(schema, rule)
+        if not has_old and _OLD_SELF.search(without_texts(rule["rule"].text)):
+            sentence = f"{rule['rule']} uses oldSelf inside of a list without keys or an atomic map"
+            yield rule["rule"].refused(sentence)
+    below = has_old and schema["x-kubernetes-map-type"].text != "atomic"
     for _, field in schema["properties"].entries():
-        yield from _compiled(field)
-    for name in ("items", "additionalProperties"):
-        if isinstance(schema[name].value, dict):
-            yield from _compiled(schema[name])
+        yield from _compiled(field, below)
+    if isinstance(schema["additionalProperties"].value, dict):
+        yield from _compiled(schema["additionalProperties"], below)
+    if isinstance(schema["items"].value, dict):
+        keyed = schema["x-kubernetes-list-type"].text == "map"
+        yield from _compiled(schema["items"], has_old and keyed)
 
 
 def _compiled_rule(schema: Field, rule: Field) -> Refusals:

@@ -20,6 +20,7 @@ _ONLY_OUTSIDE = (
     EMBEDDED, INT_OR_STRING, "x-kubernetes-list-map-keys", "x-kubernetes-list-type",
     "x-kubernetes-map-type", "x-kubernetes-validations",
 )  # fmt: skip
+_REPEATS, _MOST_REPEATS = re.compile(r"(?<!\\)\{(?:\d+,)?(\d{1,9})(?:,)?\}"), 1000
 _NOT_IN_RE2 = re.compile(r"(?<!\\)(?:\\\\)*(?:\(\?<?[=!]|\(\?>|\\[1-9Z])|[*+?]\+|\*\*")
 _SURELY_WRONG = ("unterminated", "unbalanced", "missing )", "nothing to repeat", "bad character")
 
@@ -170,6 +171,8 @@ def _complete_part(schema: Field, part: Field) -> Refusals:
 def may_compile(pattern: str) -> bool:
     """Whether Go may take a regular expression; where that is not plain, it may."""
     if _NOT_IN_RE2.search(re.sub(r"\[[^\]]*\]", "x", pattern)):
+        return False
+    if any(int(count) > _MOST_REPEATS for count in _REPEATS.findall(pattern)):
         return False
     try:
         re.compile(pattern)
