@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.miniature import plant
+from tools.source.git import MAX_BYTES
 from tools.source.place import SourceError
-from tools.source.tracked import MAX_BYTES, Index, Tracked, WorkTree
+from tools.source.tracked import Index, Tracked, WorkTree
 
 
 @pytest.fixture(autouse=True)
