@@ -23,11 +23,11 @@ WRITE_LOCK = { echo '\# Written by `make lock` from pyproject.toml.'; \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-dev validate test test-registry test-cluster lint docs docs-check bench \
-	bench-trace prove-trace \
+	bench-catalogue bench-trace prove-trace \
 	lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 setup: $(PY) ## make the environment and obtain the pinned kustomize
 	@cmp -s requirements.lock $(RUN_TIME) || { \
@@ -68,6 +68,9 @@ docs-check: setup ## fail if a generated page is not up to date
 
 bench: setup ## compare one cold run with kustomize alone
 	@$(PY) -m tests.bench
+
+bench-catalogue: setup ## measure the CPU that all rules together add to a run
+	@$(PY) -m tests.bench_catalogue
 
 bench-trace: setup ## measure what tracing costs
 	@$(PY) -m tests.trace.bench

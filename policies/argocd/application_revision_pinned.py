@@ -19,10 +19,10 @@ Argo CD 3.2 to 3.5: https://argo-cd.readthedocs.io/en/stable/user-guide/tracking
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.argocd.applications import Application, Source
 from tools.rules.fleet import Fleet, fleet_of
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -32,8 +32,7 @@ _PINNED = r"[0-9a-f]{40}|(?:refs/tags/)?v?[0-9]+(\.[0-9]+)*([-+.][\w.+-]*)?|refs
 _REMEDY = "Run the gate on a checkout of that revision, or move the Application to this one."
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """Where, and how strictly."""
 
     environments: tuple[str, ...] = ("prod", "production")
