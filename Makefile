@@ -23,8 +23,7 @@ WRITE_LOCK = { echo '\# Written by `make lock` from pyproject.toml.'; \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-dev validate test test-registry test-cluster lint docs docs-check bench \
-	bench-catalogue bench-trace prove-trace \
-	lock clean
+	bench-catalogue bench-trace prove-trace prove-server prove-changes lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -77,6 +76,14 @@ bench-trace: setup ## measure what tracing costs
 
 prove-trace: setup ## judge the trace by perturbation: TREES= random trees from SEED=
 	@$(PY) -m tests.trace.prove $(if $(TREES),--trees $(TREES)) $(if $(SEED),--seed $(SEED))
+
+prove-server: setup-dev ## judge our verdicts by an API server's: MUTANTS= objects from SEED=
+	@$(PY) -m tests.cluster.build > /dev/null
+	@$(PY) -m tests.cluster.prove_server --mutants $(or $(MUTANTS),50000) $(if $(SEED),--seed $(SEED))
+
+prove-changes: setup-dev ## the same for changes of objects: PAIRS= of them from SEED=
+	@$(PY) -m tests.cluster.build > /dev/null
+	@$(PY) -m tests.cluster.prove_changes --pairs $(or $(PAIRS),10000) $(if $(SEED),--seed $(SEED))
 
 lock: setup-dev ## renew both lock files from pyproject.toml
 	@mkdir -p build

@@ -139,7 +139,8 @@ PLANTS = [
     Plant("disruption-budget-allows-eviction", "overlays/prod/pdb-backend.yaml",
           "maxUnavailable: 1", "minAvailable: §2"),
     Plant("shutdown-graceful", SPREAD,
-          "    spec:\n", "    spec:\n      terminationGracePeriodSeconds: §5\n"),
+          "    spec:\n", "    spec:\n      terminationGracePeriodSeconds: §5\n",
+          ("server-accepts base/backend/deployment.yaml:145",)),
     Plant("writable-paths-mounted", BACKEND,
           "mountPath: /tmp", "mountPath: /tmp\n              readOnly: §true"),
     Plant("service-account-dedicated", SPREAD,
@@ -154,10 +155,16 @@ PLANTS = [
           "          whenUnsatisfiable: ScheduleAnyway\n          labelSelector:\n"
           "            matchLabels:\n              app.kubernetes.io/name: §todo-frontend"),
     Plant("shutdown-graceful", BACKEND,
-          "terminationGracePeriodSeconds: 40", "terminationGracePeriodSeconds: §5"),
+          "terminationGracePeriodSeconds: 40", "terminationGracePeriodSeconds: §5",
+          ("server-accepts base/backend/deployment.yaml:145",)),
     Plant("replicas-in-range", MINIKUBE,
           "- name: todo-mcp\n    count: 1", "- name: todo-mcp\n    count: §4",
           tuple(f"quota-fits overlays/minikube/resource-quota.yaml:{n}" for n in (21, 24, 25))),
+    # what only the server's own validation refuses
+    Plant("server-accepts", BACKEND, "imagePullPolicy: IfNotPresent",
+          "imagePullPolicy: §Ifnotpresent"),
+    Plant("server-accepts", BACKEND, "livenessProbe:\n",
+          "livenessProbe:\n            tcpSocket: §{port: http}\n"),
     # rbac
     Plant("", MINIKUBE, "# Repeated from", "components: [../../components/rbac]\n\n# Repeated from",
           (f"rbac-no-secret-read {ROLE}:17",

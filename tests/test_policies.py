@@ -4,7 +4,8 @@ A fixture stands in `tests/policies/<group>/`: `<rule>.yaml` is a target of plai
 `<rule>/` a miniature repository; `<rule>.<case>.yaml` and `<rule>.<case>/` are further cases. A
 line marked `# expect: <id>` is a finding, every other line stays silent. What `policies.yaml` says
 stands in the miniature repository's own one, or in the first line of a file as
-`# given: {facts: …, rules: …}`. A new rule needs no edit here.
+`# given: {facts: …, rules: …}`. A folder `earlier` in a miniature repository is what it was at the
+revision to compare with. A new rule needs no edit here.
 """
 
 import re
@@ -16,6 +17,7 @@ import pytest
 from tools.render.starts import Starts
 from tools.rules.catalogue import discover
 from tools.rules.config import Config, parse_config, read_config
+from tools.rules.earlier import Earlier
 from tools.rules.gate import Gate, Report
 from tools.rules.rule import Judges, Rule
 from tools.source.document import parse
@@ -66,11 +68,16 @@ def configuration(fixture: Path, repository: Repository) -> Config:
     return parse_config(parse(match["yaml"], "given")[0], RULES) if match else Config()
 
 
+def earlier(fixture: Path, targets: list[NamedTarget]) -> Earlier | None:
+    folder = fixture / "earlier"
+    return Earlier(Repository(folder), "earlier", targets, 2) if folder.is_dir() else None
+
+
 def judge(fixture: Path, rule: Rule) -> Report:
     repository = Repository(fixture if fixture.is_dir() else fixture.parent)
     config = configuration(fixture, repository)
     if fixture.is_dir():
-        targets = every_target(repository, ["policies.yaml", *config.exclude])
+        targets = every_target(repository, ["policies.yaml", "earlier", *config.exclude])
     else:
         targets = [NamedTarget(fixture.name, Kind.PLAIN, (fixture.name,))]
     rules = RULES if rule.judges is Judges.CONFIGURATION else {rule.id: rule}
@@ -82,6 +89,7 @@ def judge(fixture: Path, rule: Rule) -> Report:
         whole=True,
         today=TODAY,
         tracked=WorkTree(repository.root),
+        earlier=earlier(fixture, targets),
     )
     *_, report = gate.run(Starts(repository, targets, 2))
     report.findings = [finding for finding in report.findings if finding.rule == rule.id]

@@ -6,7 +6,7 @@ rendered or read.
 
 import json
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from tools.report.excerpt import where
 from tools.report.flow_rows import FlowRows, Row
 from tools.report.printable import printable
 from tools.report.terminal import print_lines, reader_may_leave
+from tools.report.usage import Usage
 from tools.rules.catalogue import discover
 from tools.rules.config import read_config
 from tools.rules.gate import Gate
@@ -44,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="traffic",
         description="Show which pods reach which, and what outside, by the NetworkPolicies.",
         epilog=EXAMPLES,
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=Usage,
     )
     parser.add_argument("target", metavar="TARGET", help="an overlay, or plain YAML")
     parser.add_argument("--format", choices=FORMATS, default="text")

@@ -7,14 +7,16 @@ Exit codes: 0 everything was judged and nothing is at or above --fail-on, 1 find
 import gc
 import os
 import sys
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Sequence
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.render.binary import KustomizeUnavailable
 from tools.render.starts import Starts
 from tools.report.terminal import Unwritten, reader_may_leave
+from tools.report.usage import Usage
 from tools.source.place import SourceError
 from tools.source.repository import STANDARD_INPUT, Repository
 from tools.source.root import repository_of
@@ -22,6 +24,7 @@ from tools.source.targets import Kind, NamedTarget, bare_repository, named_targe
 from tools.source.targets import every_target as find_every_target
 
 if TYPE_CHECKING:
+    from tools.rules.earlier import Earlier
     from tools.source.tracked import Tracked
 
 FORMATS = ("text", "json", "github")
@@ -47,6 +50,7 @@ TARGET_HELP = (
 OPTIONS = (
     ("--kubernetes", "VERSION[,VERSION]", None, "Kubernetes versions to judge for: 1.34,1.36"),
     ("--config", "FILE", None, "the configuration (policies.yaml at the root of the repository)"),
+    ("--changed-from", "REV", None, "also judge what changed since REV: origin/main"),
     ("--explain", "RULE", None, "show the page of a rule and exit"),
 )
 REPEATABLE = (
@@ -89,7 +93,7 @@ def _parser() -> ArgumentParser:
         prog="validate",
         description="Judge rendered manifests, kustomizations and policies before the merge.",
         epilog=EXAMPLES,
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=Usage,
     )
     add = parser.add_argument
     add("targets", nargs="*", metavar="TARGET", help=TARGET_HELP)
@@ -152,13 +156,33 @@ def _judge(
     whole = not (arguments.targets or only or skip)
     tracked = _tracked(arguments, repository)
     gate = Gate(repository, chosen, config, kubernetes, whole=whole, tracked=tracked)
-    with Progress(len(named)) as progress:
+    with _earlier(arguments, repository, named) as gate.earlier, Progress(len(named)) as progress:
         for report in gate.run(starts):
             progress.show(len(report.targets))
     for format_name, file in outputs:
         write_report(report, format_name, file, repository)
     print_report(report, arguments.format, repository)
     return report.exit_code(Severity[arguments.fail_on.upper()])
+
+
+@contextmanager
+def _earlier(
+    arguments: Namespace, repository: Repository, named: Sequence[NamedTarget]
+) -> Iterator["Earlier | None"]:
+    """The targets as they were at the revision to compare with, if one is named."""
+    revision = arguments.changed_from
+    if revision is None:
+        yield None
+        return
+    from tools.rules.earlier import Earlier
+    from tools.source.revision import at_revision
+
+    with at_revision(repository.root, revision) as folder:
+        earlier = Earlier(Repository(folder), revision, named, arguments.jobs)
+        try:
+            yield earlier
+        finally:
+            earlier.stop()
 
 
 def _tracked(arguments: Namespace, repository: Repository) -> "Tracked | None":

@@ -6,11 +6,12 @@ than 52 characters cannot be made, because a label of theirs would be too long.
 
 Each kind has its own rule: most names are DNS subdomains (253 characters: lower case letters,
 digits, `-` and `.`); Namespaces and StatefulSets are DNS labels (63, no dot), and so are Services,
-which must also begin with a letter before Kubernetes 1.36; RBAC names may hold nearly anything;
-Jobs have 63 and CronJobs 52 characters, because more is appended. Custom resources follow the
-general rule. Judged are the metadata of each object and of its pod template, and the keys of
-ConfigMaps and Secrets, each of which can become a file. A name that is missing is found for the
-kinds of Kubernetes itself; values that are no text are left to the schema.
+which must also begin with a letter before Kubernetes 1.36; names in RBAC and of
+PodDisruptionBudgets may hold nearly anything; Jobs have 63 and CronJobs 52 characters, because more
+is appended. Custom resources follow the general rule. Judged are the metadata of each object and of
+its pod template, and the keys of ConfigMaps and Secrets, each of which can become a file. A name
+that is missing is found for the kinds of Kubernetes itself; values that are no text are left to the
+schema.
 
 https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set

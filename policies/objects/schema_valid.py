@@ -16,11 +16,10 @@ against the schemas that come with the gate: those of Argo CD and of External Se
 without a schema is not judged, and that stops the gate until a schema is there or
 `kindsWithoutSchema` names the kind.
 
-Not judged here: rules in CEL, and what the server checks beyond its schemas, such as names and
-references. The schemas of Kubernetes' own kinds hold no enumerations, so a word that the server
-does not know passes: `imagePullPolicy: Ifnotpresent` is found by nobody but the server. An
-apiVersion or kind that does not exist is for api-version-served, and a value that YAML readers read
-in two ways for yaml-unambiguous.
+Not judged here: what the server checks beyond its schemas, such as names, words that it does not
+know (`imagePullPolicy: Ifnotpresent`), fields that exclude each other, and rules in CEL; that is for
+server-accepts. An apiVersion or kind that does not exist is for api-version-served, and a value that
+YAML readers read in two ways for yaml-unambiguous.
 
 https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
 """
@@ -68,6 +67,7 @@ def _problem(resource: Resource, violation: Violation) -> Problem:
         resource,
         violation.remedy or _explain(resource, violation.path),
         at_key=violation.is_unknown,
+        edit=violation.edit,
         explains=tuple(_explained(resource, violation)),
     )
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.pod_security import named
-from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.rule import Consequences, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
@@ -29,4 +29,8 @@ def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:
     for container in pod.containers:
         path, value = container.security("privileged")
         if value is True:
-            yield Problem(path, f"{named(container)} is privileged")
+            # The server refuses both together, which is no second mistake.
+            other = container.at("securityContext", "allowPrivilegeEscalation")
+            both = container.get("securityContext", "allowPrivilegeEscalation") is False
+            explains = (Consequences(pod.workload, (), (path[:-1], other)),) if both else ()
+            yield Problem(path, f"{named(container)} is privileged", explains=explains)

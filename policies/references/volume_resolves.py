@@ -27,7 +27,7 @@ from tools.kubernetes.pod import Container, Pod
 from tools.kubernetes.resource import as_list, as_map, lookup
 from tools.kubernetes.spelling import closest
 from tools.kubernetes.volumes import CLAIMS, Volume, volumes_of
-from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.rule import Consequences, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 from tools.source.place import FieldPath
 
@@ -106,7 +106,12 @@ def _missing(path: FieldPath, container: Container, name: str, volumes: Volumes)
     hint = f"; did you mean {near!r}?" if near else ""
     sentence = f"container {container.name!r} names volume {name!r}, which its pod does not have"
     pod = container.pod
-    return Problem(path, sentence + hint, missing=((pod.workload, pod.at("volumes", name)),))
+    return Problem(
+        path,
+        sentence + hint,
+        missing=((pod.workload, pod.at("volumes", name)),),
+        explains=(Consequences(pod.workload, (path,)),),
+    )
 
 
 def _files_of(volume: Volume) -> list[str]:

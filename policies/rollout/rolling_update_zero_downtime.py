@@ -40,7 +40,7 @@ from tools.kubernetes.rollout import (
 )
 from tools.kubernetes.services import request_services_of
 from tools.rules.options import RuleOptions
-from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
+from tools.rules.rule import Consequences, Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
 STRATEGY = ("spec", "strategy")
@@ -63,7 +63,8 @@ class Options(RuleOptions):
 )
 def check(deployment: Resource, target: Target, options: Options) -> Iterator[Problem | Unjudged]:
     if both_zero(deployment):
-        yield Problem(MAX_SURGE, BOTH_ZERO, remedy="Write `maxSurge: 1`.")
+        explains = (Consequences(deployment, (MAX_UNAVAILABLE,)),)
+        yield Problem(MAX_SURGE, BOTH_ZERO, remedy="Write `maxSurge: 1`.", explains=explains)
         return
     replicas = replicas_of(deployment, target.autoscaler_of(deployment))
     problem = _problem(deployment, replicas, options) if replicas.maximum > 0 else None

@@ -69,7 +69,9 @@ def _asking(pod: Pod, key: str, wanted: Any, target: Target) -> Iterator[Consequ
     constraints = pod.workload.maps(*pod.at("topologySpreadConstraints"))
     own = [(*path, "labelSelector", "matchLabels", key) for path, _ in constraints]
     same = tuple(path for path in own if pod.workload.get(*path) == wanted)
-    yield Consequences(pod.workload, same, (pod.label_at(key),))
+    # The server names all labels of the template.
+    label = pod.label_at(key)
+    yield Consequences(pod.workload, same, (label, label[:-1]))
     for kind, above in _SELECTORS.items():
         for other in target.resources.of_kind(kind):
             if other.namespace == pod.namespace and other.get(*above, key) == wanted:

@@ -96,7 +96,13 @@ def closed(**fields: Any) -> dict[str, Any]:
         ),
         # Go's own duration and lax times are no formats of JSON schema.
         (closed(a={"type": "string", "format": "duration"}), {"a": "1h30m"}, []),
-        (closed(a={"type": "string", "format": "date-time"}), {"a": "2026-01-02T03:04:05"}, []),
+        (closed(a={"type": "string", "format": "date-time"}), {"a": "2026-01-02t03:04:05z"}, []),
+        # Without a zone, IsDateTime of kube-openapi says no.
+        (
+            closed(a={"type": "string", "format": "date-time"}),
+            {"a": "2026-01-02T03:04:05"},
+            ["spec.a is '2026-01-02T03:04:05', must be a time such as '2026-01-31T15:04:05Z'"],
+        ),
         # A format that means something here and nothing to the server.
         (closed(a={"type": "string", "format": "quantity"}), {"a": "plenty"}, []),
         (
@@ -155,9 +161,9 @@ def test_a_definition_says_what_the_api_server_says(
 def test_metadata_of_custom_objects_is_that_of_all_objects() -> None:
     schemas = Schemas(("1.36",), [definition({"type": "object"})])
     wrong = widget(metadata={"labels": {"a": 1}, "anotations": {}}, status={"any": "thing"})
-    assert sorted(violation.path for violation in schemas.violations(wrong)) == [
-        ("metadata", "anotations"),
-        ("metadata", "labels", "a"),
+    assert sorted((found.path, found.place) for found in schemas.violations(wrong)) == [
+        (("metadata", "anotations"), ("metadata", "anotations")),
+        (("metadata", "labels"), ("metadata", "labels", "a")),
     ]
 
 

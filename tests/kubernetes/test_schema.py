@@ -10,6 +10,7 @@ from tools.kubernetes.resource import Resource
 from tools.kubernetes.schema import Schemas, warm_up
 from tools.kubernetes.violations import Violation
 from tools.source.document import parse
+from tools.source.place import FieldPath
 
 POD = """\
 apiVersion: v1
@@ -359,9 +360,30 @@ def test_the_values_of_a_secret_are_never_shown() -> None:
     assert sorted(sentences(text)) == ["data.pin must be base64", "stringData.pin must be a string"]
 
 
+@pytest.mark.parametrize(
+    ("text", "path", "place"),
+    [
+        ("kind: ConfigMap, data: {a: 1}", ("data",), ("data", "a")),
+        ("kind: ConfigMap, data: {'': 1}", ("data",), ("data", "")),
+        ("kind: ConfigMap, binaryData: {a: [300]}", ("binaryData",), ("binaryData", "a", 0)),
+        ("kind: ConfigMap, immutable: 1", ("immutable",), ("immutable",)),
+        (
+            "kind: Namespace, metadata: {name: a, labels: {b: true}}",
+            ("metadata", "labels"),
+            ("metadata", "labels", "b"),
+        ),
+    ],
+)
+def test_of_a_map_with_any_keys_the_map_is_named_and_the_key_is_the_place(
+    text: str, path: FieldPath, place: FieldPath
+) -> None:
+    [violation] = found(f"{{apiVersion: v1, {text}}}")
+    assert (violation.path, violation.place) == (path, place)
+
+
 def test_keys_that_look_like_numbers_keep_their_spelling() -> None:
     text = "{apiVersion: v1, kind: ConfigMap, data: {'8080': 1, '007': true, '1.5': []}}"
-    assert [violation.path for violation in found(text)] == [
+    assert [violation.place for violation in found(text)] == [
         ("data", "8080"),
         ("data", "007"),
         ("data", "1.5"),

@@ -7,7 +7,7 @@ Exit codes: 0 everything was looked at and is as it should be, 1 something is no
 import json
 import os
 import sys
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from tools.report.excerpt import where
 from tools.report.printable import printable
 from tools.report.progress import Progress
 from tools.report.terminal import Unwritten, print_lines, reader_may_leave
+from tools.report.usage import Usage
 from tools.rules.catalogue import discover
 from tools.rules.config import Config, read_config
 from tools.rules.image_demand import Demand, Unreadable, demands, read_targets
@@ -121,7 +122,7 @@ def _parser() -> ArgumentParser:
         prog="images",
         description=f"Find out what images really are, and keep it in {NAME}.",
         epilog=EXAMPLES,
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=Usage,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="lock|check")
     lock = commands.add_parser("lock", help=f"look at the images and write {NAME}")

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from tools.kubernetes.decoding import decoded
 from tools.kubernetes.deprecations import numbers
 from tools.kubernetes.openapi import openapi, versions
 from tools.kubernetes.served import served_by
@@ -16,13 +17,12 @@ def builtin_violations(
 ) -> list[Violation]:
     """Where an object breaks the schemas of those of the wanted versions that have its kind.
 
-    `data` is what `shape.present` leaves of it. A violation says which versions it is one in,
-    unless it is one in all.
+    A violation says which versions it is one in, unless it is one in all.
     """
     there = tuple(served_by(api_version, kind, wanted))
     found: dict[Violation, list[str]] = {}
     for shape, alike in _shapes(api_version, kind, there):
-        for violation in shape.violations(data):
+        for violation in _violations(shape, data):
             # What is missing in a status, the server fills in.
             if not (violation.path[:1] == ("status",) and violation.is_missing):
                 found.setdefault(violation, []).extend(alike)
@@ -33,6 +33,11 @@ def builtin_violations(
         )
         for violation, by in found.items()
     ]
+
+
+def _violations(shape: Shape, data: Mapping[str, Any]) -> list[Violation]:
+    found = shape.violations(decoded(data, shape.schema))
+    return [violation.as_decoded() for violation in found]
 
 
 def compile_builtin(api_version: str, kind: str, wanted: Sequence[str]) -> None:
@@ -52,7 +57,9 @@ def _of_another_version(
         for shape, alike in _shapes(
             api_version, kind, tuple(served_by(api_version, kind, versions()))
         )
-        if all(other.path != violation.path for other in shape.violations(data))
+        if all(
+            other.path != violation.path for other in shape.violations(decoded(data, shape.schema))
+        )
         for version in alike
     ]
     if not known:

@@ -3,7 +3,8 @@
 https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/
 and the code behind it, `pkg/apiserver/schema` of k8s.io/apiextensions-apiserver 0.36.3: fields
 that are not specified are refused by strict field validation, defaults are filled in and nulls of
-fields that are not nullable are removed before anything is required. Rules in CEL are left out.
+fields that are not nullable are removed before anything is required. What JSON Schema has no word
+for, rules in CEL among it, is kept as it stands for `validation/custom_objects.py`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,12 @@ _KEPT = frozenset(
     | {"multipleOf", "pattern"}
 )
 """Keywords that mean the same in both."""
+DEFAULT, EMBEDDED, RULES = "default", "x-kubernetes-embedded-resource", "x-kubernetes-validations"
+LIST_TYPE, LIST_KEYS = "x-kubernetes-list-type", "x-kubernetes-list-map-keys"
+DATE_TIME_FORMAT = "kube-openapi.date-time"
+"""What these servers take for `date-time`, which is not what other readers of schemas do."""
+_OF_PLACES = (DEFAULT, EMBEDDED, RULES, LIST_TYPE, LIST_KEYS)
+"""Keywords that say nothing in JSON Schema."""
 
 
 class Custom(NamedTuple):
@@ -54,9 +61,14 @@ def _root(schema: Mapping[str, Any]) -> dict[str, Any]:
     return converted
 
 
+def structural_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON schema of any value that a structural schema is about."""
+    return _structural(schema)
+
+
 def _structural(schema: Mapping[str, Any]) -> dict[str, Any]:
     """A schema at a place that objects can have, where every field must be specified."""
-    converted = _values(schema)
+    converted = {**_values(schema), **{name: schema[name] for name in _OF_PLACES if name in schema}}
     fields = {name: _structural(field) for name, field in _maps(schema, "properties")}
     if schema.get("x-kubernetes-embedded-resource") is True:
         fields = {**{field: {} for field in _EVERY_OBJECT}, **fields}
@@ -88,6 +100,8 @@ def _values(schema: Mapping[str, Any]) -> dict[str, Any]:
     if kinds:
         converted["type"] = kinds[0] if len(kinds) == 1 else kinds
     converted.update(_limits(schema))
+    if schema.get("format") == "date-time":
+        converted["format"] = DATE_TIME_FORMAT
     required = [
         name
         for name in as_list(schema.get("required"))
@@ -133,9 +147,8 @@ def _limits(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_filled_in(schema: Mapping[str, Any], name: str) -> bool:
-    """Whether a required field is there although nobody writes it, or may be null."""
-    field = as_map(as_map(schema.get("properties")).get(name))
-    return field.get("default") is not None or field.get("nullable") is True
+    """Whether a required field is there although nobody writes it."""
+    return as_map(as_map(schema.get("properties")).get(name)).get("default") is not None
 
 
 def _is_int_or_string(schema: Mapping[str, Any]) -> bool:

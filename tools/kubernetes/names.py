@@ -32,7 +32,7 @@ _QUALIFIED_RULE = "only letters, digits, '-', '_' and '.', with a letter or digi
 
 _LETTER_FIRST = "begins with a letter"
 _PATH_SEGMENT_KINDS = frozenset(
-    {"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"}
+    {"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "PodDisruptionBudget"}
     | {"APIService", "CertificateSigningRequest", "ClusterTrustBundle", "Event", "IPAddress"}
 )
 """Kinds whose names may hold nearly anything, or something that only their own spec tells."""

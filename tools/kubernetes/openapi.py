@@ -13,7 +13,8 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tools.kubernetes.corrections import corrected
+from tools.kubernetes.corrections import LENIENT, corrected, lenient, nested
+from tools.kubernetes.decoding import OBJECT_META
 
 Schema = Mapping[str, Any]
 
@@ -25,7 +26,6 @@ _REFERENCE = re.compile(rb'"\$ref": "(?:/api/_definitions\.json)?#/\$defs/([^"]+
 _LAYOUT = b'{\n  "$defs": {\n    "'
 _RENAMED = {"internal": "apiserverinternal"}
 _DECODER = json.JSONDecoder()
-_OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
 
 class UnknownVersion(Exception):
@@ -78,7 +78,7 @@ class OpenAPI:
 
     def object_meta(self) -> Mapping[str, Schema]:
         """The definitions behind `metadata`, which custom objects have too; the first is it."""
-        return self._closure((_OBJECT_META,))
+        return self._closure((OBJECT_META,))
 
     @cached_property
     def kinds(self) -> Mapping[str, frozenset[str]]:
@@ -115,8 +115,11 @@ class OpenAPI:
         while todo:
             name = todo.pop()
             if name not in found:
-                found[name], more = _definition(name, self._texts[name])
+                definition, more = _definition(name, self._texts[name])
+                found[name] = nested(definition)
                 todo.extend(more)
+        if LENIENT in found:
+            found[f"{LENIENT}.lenient"] = lenient(found[LENIENT])
         return found
 
     def _root(self, api_version: str, kind: str) -> Definition | None:

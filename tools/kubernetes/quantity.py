@@ -11,7 +11,7 @@ _BINARY = ("Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _DECIMAL_BY_POWER = {power: suffix for suffix, power in _DECIMAL.items()}
 _PATTERN = re.compile(
-    r"([+-]?)(\d*)(?:\.(\d*))?(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|)(?:[eE]([+-]?\d{1,3}))?",
+    r"([+-]?)(\d*)(?:\.(\d*))?(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|)(?:[eE]([+-]?\d{1,4}))?",
     re.ASCII,
 )
 _MISSPELT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))\s*([A-Za-z]*)", re.ASCII)
@@ -24,7 +24,7 @@ _MEANT = {
     **dict.fromkeys(("millicpu", "millicore", "millicores"), ("m",)),
 }
 """Units as people write them, in lower case and without `b` or `bytes`."""
-_LONGEST = 64
+_LONGEST = 256
 """Characters: more is no quantity that anybody wrote."""
 _MOST = 2**63 - 1
 _NANO, _MILLI = -9, -3
@@ -143,7 +143,7 @@ _BYTES = frozenset({"memory", "storage", "ephemeral-storage", "sizeLimit"})
 def _split(value: Any) -> _Parts | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
-    text = _json_number(value) if isinstance(value, float) else str(value).strip()
+    text = _json_number(value) if isinstance(value, float) else str(value).strip(" ")
     found = _PATTERN.fullmatch(text) if 0 < len(text) <= _LONGEST else None
     if found is None:
         return None

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
+from typing import Any
 
 from tools.kubernetes.builtin import builtin_violations, compile_builtin
 from tools.kubernetes.crds import Custom, custom_kinds
+from tools.kubernetes.decoding import decoded_custom
 from tools.kubernetes.openapi import openapi
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.schema_folders import Found, Kind, bundled, in_folder
 from tools.kubernetes.served import is_builtin
-from tools.kubernetes.shape import Shape, present, with_metadata
+from tools.kubernetes.shape import Shape, with_metadata
 from tools.kubernetes.violations import Violation
 from tools.source.repository import Repository
 
@@ -72,14 +74,22 @@ class Schemas:
         """
         ref = resource.ref
         if is_builtin(ref.api_version, ref.kind):
-            seen = present(resource.data)
-            return builtin_violations(ref.api_version, ref.kind, seen, self.versions)
+            return builtin_violations(ref.api_version, ref.kind, resource.data, self.versions)
         shape = self._custom(_kind(resource))
         if shape is None:
             return []
         # The server sets the status of custom objects aside before it looks at them.
-        found = shape.violations(present({**resource.data, "status": None}))
-        return [violation.noted(shape.origin) for violation in found]
+        seen = {name: value for name, value in resource.data.items() if name != "status"}
+        found = shape.violations(decoded_custom(seen, shape.schema))
+        return [_as_named(violation).noted(shape.origin) for violation in found]
+
+    def custom_schema(self, resource: Resource) -> Mapping[str, Any] | None:
+        """The schema of an object's custom kind, None where none is known.
+
+        Raises UnusableSchema.
+        """
+        shape = self._custom(_kind(resource))
+        return shape.schema if shape else None
 
     @cached_property
     def own(self) -> Mapping[tuple[str, str], list[Custom]]:
@@ -128,6 +138,11 @@ def _bundled_shape(kind: Kind, argocd: str, newest: str) -> Shape | None:
 def _folder_shape(repository: Repository, folder: str, kind: Kind, newest: str) -> Shape | None:
     found = in_folder(repository, folder, kind)
     return found and _custom_shape(found, newest)
+
+
+def _as_named(violation: Violation) -> Violation:
+    """The same at the field that the server names. It decodes nothing but the metadata."""
+    return violation.as_decoded() if violation.path[:1] == ("metadata",) else violation
 
 
 def _custom_shape(found: Found, newest: str) -> Shape:

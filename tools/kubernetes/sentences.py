@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from tools.kubernetes.corrections import QUANTITY_FORMAT
+from tools.kubernetes.corrections import MICRO_TIME_FORMAT, QUANTITY_FORMAT, TIME_FORMAT
+from tools.kubernetes.crds import DATE_TIME_FORMAT
 from tools.kubernetes.spelling import closest
 
 Facts = Mapping[str, Any]
@@ -22,8 +23,10 @@ _PLAIN = {
     "boolean": re.compile(r"true|false", re.IGNORECASE),
 }
 _QUANTITY = "a quantity such as 2, 500m or 256Mi"
-_QUANTITY_TYPES = {"number", "string", "null"}
-"""No other field of Kubernetes takes these."""
+_QUANTITY_TYPES = {"number", "string"}
+_BYTES_TYPES = {"array", "string"}
+"""No other fields of Kubernetes take these."""
+_TIME = "a time such as '2026-01-31T15:04:05Z'"
 _UNITS = "Write a number, directly followed by a unit (m, k, M, G, T, Ki, Mi, Gi, Ti) or by none."
 _RIGHT = {
     "array": "Write a list, each item after `- `.",
@@ -34,7 +37,10 @@ _RIGHT = {
 }
 _FORMATS = {
     "byte": "base64",
-    "date-time": "a time such as '2026-01-31T15:04:05Z'",
+    "date-time": _TIME,
+    TIME_FORMAT: _TIME,
+    DATE_TIME_FORMAT: _TIME,
+    MICRO_TIME_FORMAT: "a time with six digits behind the dot: '2026-01-31T15:04:05.000000Z'",
     QUANTITY_FORMAT: _QUANTITY,
 }
 _QUANTITY_PATTERN = "^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|"
@@ -48,7 +54,8 @@ def about(keyword: str, value: Any, facts: Facts) -> str:
 
 def wrong_type(value: Any, types: Sequence[str]) -> str:
     """The same for a value of the wrong type."""
-    wanted = [_TYPES[kind] for kind in types if kind != "null"]
+    types = _worth_naming(types)
+    wanted = [_TYPES[kind] for kind in types]
     if {*types} == _QUANTITY_TYPES:
         wanted = [_QUANTITY]
     return f"is {shown(value)}, must be {either(wanted or ['null'])}"
@@ -56,6 +63,7 @@ def wrong_type(value: Any, types: Sequence[str]) -> str:
 
 def right_type(value: Any, types: Sequence[str]) -> str | None:
     """What to write instead of a value of the wrong type, None where that is not plain."""
+    types = _worth_naming(types)
     if isinstance(value, str) and any(
         _PLAIN[kind].fullmatch(value) for kind in types if kind in _PLAIN
     ):
@@ -63,6 +71,12 @@ def right_type(value: Any, types: Sequence[str]) -> str | None:
     if "string" in types and "number" not in types and isinstance(value, int | float):
         return "Put the value in quotes, as it stands in the source."
     return next((_RIGHT[kind] for kind in types if kind in _RIGHT), None)
+
+
+def _worth_naming(types: Sequence[str]) -> list[str]:
+    """Types without null, and without the list of numbers that text in base64 may be as well."""
+    named = [kind for kind in types if kind != "null"]
+    return ["string"] if {*named} == _BYTES_TYPES else named
 
 
 def right_value(keyword: str, value: Any, facts: Facts) -> str | None:
@@ -102,7 +116,7 @@ def either(words: Iterable[str]) -> str:
 
 
 def _options(value: Any, facts: Facts) -> str:
-    options = [option for option in facts["options"] if option is not None]
+    options = [option for option in facts["options"] if option is not None] or [None]
     if len(options) > _MOST_OPTIONS:
         meant = closest(str(value), map(str, options))
         hint = f"; did you mean {meant!r}?" if meant else ""

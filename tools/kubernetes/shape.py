@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tools.kubernetes.corrections import QUANTITY_FORMAT
+from tools.kubernetes.corrections import MICRO_TIME_FORMAT, QUANTITY_FORMAT, TIME_FORMAT
+from tools.kubernetes.crds import DATE_TIME_FORMAT, EMBEDDED
+from tools.kubernetes.decoding import (
+    is_base64,
+    is_date_time,
+    is_time,
+    is_time_with_microseconds,
+)
 from tools.kubernetes.resource import as_map
 from tools.kubernetes.violations import Violation, violations
 
@@ -24,7 +31,7 @@ class Shape:
         self.origin = origin
 
     def violations(self, data: Mapping[str, Any]) -> list[Violation]:
-        """Where an object, given as `present` returns it, breaks the schema.
+        """Where an object, as `decoding` leaves it, breaks the schema.
 
         Raises UnusableSchema if the schema is none, or refers to something outside of itself.
         """
@@ -41,7 +48,13 @@ class Shape:
         try:
             return Draft202012Validator(
                 dict(self.schema),
-                formats={"byte": _is_base64, QUANTITY_FORMAT: _is_quantity},
+                formats={
+                    "byte": is_base64,
+                    QUANTITY_FORMAT: _is_quantity,
+                    TIME_FORMAT: is_time,
+                    MICRO_TIME_FORMAT: is_time_with_microseconds,
+                    DATE_TIME_FORMAT: is_date_time,
+                },
                 validate_formats=True,
                 # Nothing is fetched, whatever a schema refers to.
                 offline=True,
@@ -61,44 +74,31 @@ def with_metadata(schema: Mapping[str, Any], object_meta: Mapping[str, Any]) -> 
     metadata: dict[str, Any] = {"$ref": f"#/$defs/{name}"}
     if own:
         metadata = {"allOf": [metadata, own]}
+    fields = _with_metadata_inside(as_map(schema.get("properties")), {"$ref": f"#/$defs/{name}"})
     return {
         **{keyword: value for keyword, value in schema.items() if keyword not in _IDENTITY},
-        "properties": {**as_map(schema.get("properties")), "metadata": metadata},
+        "properties": {**fields, "metadata": metadata},
         "$defs": {**as_map(schema.get("$defs")), **object_meta},
     }
+
+
+def _with_metadata_inside(schema: Any, metadata: Mapping[str, Any]) -> Any:
+    """The same for what stands below, where objects may hold whole objects."""
+    if isinstance(schema, list):
+        return [_with_metadata_inside(part, metadata) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: _with_metadata_inside(part, metadata) for name, part in schema.items()}
+    if schema.get(EMBEDDED) is True and isinstance(found.get("properties"), dict):
+        found["properties"] = {**found["properties"], "metadata": metadata}
+    return found
 
 
 _IDENTITY = frozenset({"$schema", "$id"})
 """Published schemas name drafts and addresses of their own here, which need not exist."""
 
 
-def present(value: Any) -> Any:
-    """What of a value an API server sees: a null field of a map is an absent one.
-
-    Numbers that JSON does not have become text, which no number's schema takes.
-    """
-    if isinstance(value, dict):
-        return {key: present(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [present(item) for item in value]
-    if isinstance(value, float) and value - value != 0:
-        return ".inf"
-    return value
-
-
 def _is_quantity(text: str) -> bool:
     from tools.kubernetes.quantity import parse_quantity
 
     return parse_quantity(text) is not None
-
-
-def _is_base64(text: str) -> bool:
-    """Whether Go decodes the text: line breaks do not count, padding does."""
-    from base64 import b64decode
-    from binascii import Error
-
-    try:
-        b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
-    except (Error, ValueError):
-        return False
-    return True

@@ -13,18 +13,26 @@ if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
 
 _MUST = "must be "
+_TRANSPARENT = frozenset({"$ref", "then"})
+"""Steps of a schema's path that lead to another schema for the same value."""
+_SIZES = frozenset({"maximum", "minimum"})
+"""What the decoder refuses by its value: a number that its type cannot hold."""
 
 
 class Violation(NamedTuple):
     """A field that is wrong, missing or unknown; `remedy` says what to write if that is plain.
 
-    `meant` is the field that is not there because it is misspelt, "" if there is none.
+    `meant` is the field that is not there because it is misspelt, "" if there is none. `map` is
+    that which holds the value, where any key may stand in it. `edit` is the field to change where
+    `path` only holds it.
     """
 
     path: FieldPath
     sentence: str
     remedy: str | None = None
     meant: str = ""
+    map: FieldPath | None = None
+    edit: FieldPath | None = None
 
     @property
     def is_missing(self) -> bool:
@@ -32,14 +40,26 @@ class Violation(NamedTuple):
         return self == _missing(self.path)
 
     @property
+    def place(self) -> FieldPath:
+        """The field to change."""
+        return self.path if self.edit is None else self.edit
+
+    @property
     def is_unknown(self) -> bool:
         """Whether the field is one that nothing specifies."""
         return bool(self.path) and self.sentence.startswith(unknown(self.path))
 
+    def as_decoded(self) -> "Violation":
+        """The same at the field that Go's decoder names: of `metadata.labels.app`, the labels.
+
+        A decoder of encoding/json knows the fields of structs on its way, and no keys of maps.
+        """
+        return self if self.map is None else self._replace(path=self.map, map=None, edit=self.path)
+
     def without_value(self) -> "Violation":
         """The same without the value that is wrong, which may be a secret."""
         _, must, rest = self.sentence.rpartition(_MUST)
-        return self._replace(sentence=f"{_subject(self.path)} {must}{rest}") if must else self
+        return self._replace(sentence=f"{_subject(self.place)} {must}{rest}") if must else self
 
     def noted(self, origin: str) -> "Violation":
         """The same with the note whose schema says so, unless that goes without saying."""
@@ -86,12 +106,16 @@ class _Mistakes:
         path = self._path(error)
         keyword, facts = error.kind.name, error.kind.as_dict()
         if keyword == "type":
-            yield _of_wrong_type(path, error.instance, facts["types"])
+            wrong = _of_wrong_type(path, error.instance, facts["types"])
+            # Quantities and the like decode themselves, and do not know where they are.
+            one_type = len(facts["types"]) == 1
+            yield wrong._replace(map=_map_around(path, error.evaluation_path) if one_type else None)
         elif keyword in ("anyOf", "oneOf"):
             yield from self._alternatives(error)
         else:
             sentence = f"{_subject(path)} {about(keyword, error.instance, facts)}"
-            yield Violation(path, sentence, right_value(keyword, error.instance, facts))
+            whole = _map_around(path, error.evaluation_path) if keyword in _SIZES else None
+            yield Violation(path, sentence, right_value(keyword, error.instance, facts), map=whole)
 
     def _unknown(self, error: "ValidationError", missing: list[str]) -> Iterator[Violation]:
         """The fields of one map that nothing specifies; what was meant is not missing as well."""
@@ -129,8 +153,7 @@ class _Mistakes:
         wrong = [inner for branch in branches for inner in branch]
         deepest = max(branches, key=_depth, default=[])
         if fields and all(fields):
-            only = "only one" if type(error.kind).__name__ == "OneOfMultipleValid" else "one"
-            yield Violation(path, f"{subject} must have {only} of {either(map(repr, fields))}")
+            yield self._one_of(path, fields, type(error.kind).__name__ == "OneOfMultipleValid")
         elif wrong and all(e.kind.name == "type" and self._path(e) == path for e in wrong):
             types = dict.fromkeys(kind for e in wrong for kind in e.kind.as_dict()["types"])
             yield _of_wrong_type(path, error.instance, list(types))
@@ -139,12 +162,26 @@ class _Mistakes:
         else:
             yield Violation(path, f"{subject} fits none of the forms that its schema allows")
 
+    def _one_of(self, path: FieldPath, fields: Sequence[str], are_many: bool) -> Violation:
+        """Of a field that is missing the server names the first of those that might be there."""
+        only = "only one" if are_many else "one"
+        sentence = f"{_subject(path)} must have {only} of {either(map(repr, fields))}"
+        return Violation(path if are_many else (*path, fields[0]), sentence, edit=path)
+
     def _path(self, error: "ValidationError") -> FieldPath:
         path: list[str | int] = []
         value: Any = self._data
         for part in error.instance_path:
-            path.append(_step(value, part))
-            value = value[path[-1]]
+            step = _step(value, part)
+            while isinstance(value, dict) and step not in value and "" in value:
+                # The validator leaves out the key of a map if that is empty.
+                path.append("")
+                value = value[""]
+                step = _step(value, part)
+            path.append(step)
+            value = value[step]
+        if isinstance(value, dict) and value is not error.instance and value != error.instance:
+            path.append("")
         return tuple(path)
 
 
@@ -155,6 +192,27 @@ def _missing(path: FieldPath) -> Violation:
 
 def _of_wrong_type(path: FieldPath, value: Any, types: Sequence[str]) -> Violation:
     return Violation(path, f"{_subject(path)} {wrong_type(value, types)}", right_type(value, types))
+
+
+def _map_around(path: FieldPath, schema_path: Iterable[str | int]) -> FieldPath | None:
+    """The map with keys of any name that holds a value, or the list of which it is an entry."""
+    for keyword in reversed(list(_keywords(schema_path))[:-1]):
+        if keyword == "additionalProperties":
+            return path[:-1]
+        if keyword == "items":
+            path = path[:-1]
+        elif keyword not in _TRANSPARENT:
+            return None
+    return None
+
+
+def _keywords(schema_path: Iterable[str | int]) -> Iterator[str | int]:
+    """The keywords on a path through a schema, without the names of fields."""
+    steps = iter(schema_path)
+    for step in steps:
+        yield step
+        if step == "properties":
+            next(steps, None)
 
 
 def _required_by(part: Any) -> str:

@@ -38,7 +38,8 @@ def blame(problem: Problem, resource: Resource, locate: Locate) -> Blamed:
         (resource, path, words), location = _set_last(located)
         others += _one_of_each(pair for pair in located if pair[0].words != words)
     else:
-        location = locate(resource, path, problem.kustomization, problem.part)
+        edit = path if problem.edit is None else problem.edit
+        location = locate(resource, edit, problem.kustomization, problem.part)
     others += [(words, locate(other, at)) for other, at, words in problem.related]
     related = [Related(at.place, words) for words, at in others if at.place]
     if location.overrides and location.path == path:

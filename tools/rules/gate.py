@@ -31,6 +31,7 @@ from tools.source.repository import Repository
 from tools.source.targets import folder_of
 
 if TYPE_CHECKING:
+    from tools.rules.earlier import Earlier
     from tools.source.tracked import Tracked
 
 
@@ -75,7 +76,8 @@ class Gate:
 
     `whole` says that the run covers the whole repository with every rule, which is what makes a
     waiver that accepted nothing an unused one. `tracked` are the files of the whole repository,
-    None where only what the arguments name is judged.
+    None where only what the arguments name is judged; `earlier` is the state of the repository that
+    targets are compared with, if any.
     """
 
     repository: Repository
@@ -85,6 +87,7 @@ class Gate:
     whole: bool = False
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
     tracked: "Tracked | None" = None
+    earlier: "Earlier | None" = None
 
     def run(self, starts: Starts) -> Iterator[Report]:
         """Judge targets; yields the report after each one, growing, and whole at the end."""
@@ -126,6 +129,7 @@ class Gate:
         path, around = target.path, target.neighbours
         if around and path != folder_of(path):
             obstacles[:] = [o._replace(place=o.place and around.real(o.place)) for o in obstacles]
+        target.earlier = self.earlier.rendered(path) if self.earlier else None
         environment = self.config.environment_of(path)
         settings = self.config.settings(self.rules, environment)
         if not target.resources:

@@ -74,7 +74,7 @@ class Problem(NamedTuple):
     their names, that would make it right: where a patch took one away after the field was set, the
     finding is there; where it did so before, that is related. `part` says that it is only about the
     name, the tag or the digest of an image: an entry of `images` may set each of them in a field of
-    its own.
+    its own. `edit` is the field to change where `path`, as the server names it, only holds it.
     """
 
     path: FieldPath
@@ -89,6 +89,7 @@ class Problem(NamedTuple):
     explains: tuple[Consequences, ...] = ()
     part: ImagePart = ""
     missing: tuple[tuple[Resource, FieldPath], ...] = ()
+    edit: FieldPath | None = None
 
     @classmethod
     def between(cls, message: str, *causes: Cause, remedy: str | None = None) -> "Problem":

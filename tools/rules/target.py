@@ -55,7 +55,8 @@ class Target:
     files it was read from (for a kustomization: all of its tree) and `documents` what stands in
     them, standard input included; `environment` is the name that `policies.yaml` gives it, None
     without one; `tracked` are the files of the whole repository, None where only some targets of it
-    are judged; `policies` is the configuration, None without one.
+    are judged; `policies` is the configuration, None without one; `earlier` is the same target at
+    the revision that the run compares with, None if there was none or nothing is compared.
     """
 
     path: str
@@ -76,6 +77,7 @@ class Target:
     policies: Document | None = None
     pod_templates: Mapping[str, FieldPath] = field(default_factory=lambda: POD_TEMPLATES)
     neighbours: Neighbours | None = None
+    earlier: "Rendered | None" = None
 
     @cached_property
     def pods(self) -> list[Pod]:

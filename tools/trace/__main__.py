@@ -4,8 +4,9 @@ Exit codes: 0 traced, 2 misuse (arguments, path, an object or field that is not 
 target could not be rendered.
 """
 
+import gc
 import sys
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from tools.render.binary import KustomizeUnavailable
 from tools.render.build import RenderFailed
 from tools.render.starts import Start
 from tools.report.terminal import Unwritten
+from tools.report.usage import Usage
 from tools.source.place import FieldPath, SourceError
 from tools.source.repository import Repository
 from tools.source.root import repository_of
@@ -34,6 +36,8 @@ examples:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command with its arguments; the exit code."""
+    # Nearly all that is made lives until the end; looking for garbage takes as long as a render.
+    gc.disable()
     arguments = _parser().parse_args(argv)
     try:
         repository, named = _target(arguments.target)
@@ -72,7 +76,7 @@ def _parser() -> ArgumentParser:
         prog="trace",
         description="Show which line of the sources sets a rendered value.",
         epilog=EXAMPLES,
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=Usage,
     )
     parser.add_argument("target", metavar="TARGET", help="a folder with a kustomization")
     parser.add_argument("object", nargs="?", metavar="KIND/NAME", help="one object of the render")
