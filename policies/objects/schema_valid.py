@@ -17,9 +17,9 @@ without a schema is not judged, and that stops the gate until a schema is there 
 `kindsWithoutSchema` names the kind.
 
 Not judged here: what the server checks beyond its schemas, such as names, words that it does not
-know (`imagePullPolicy: Ifnotpresent`), fields that exclude each other, and rules in CEL; that is for
-server-accepts. An apiVersion or kind that does not exist is for api-version-served, and a value that
-YAML readers read in two ways for yaml-unambiguous.
+know (`imagePullPolicy: Ifnotpresent`), fields that exclude each other, and rules in CEL; that is
+for server-accepts. An apiVersion or kind that does not exist is for api-version-served, and a value
+that YAML readers read in two ways for yaml-unambiguous.
 
 https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
 """
