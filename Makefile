@@ -22,8 +22,8 @@ WRITE_LOCK = { echo '\# Written by `make lock` from pyproject.toml.'; \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev validate test test-registry test-cluster lint docs docs-check bench \
-	bench-catalogue bench-trace prove-trace prove-server prove-changes lock clean
+.PHONY: help setup setup-dev validate test test-registry test-cluster fidelity lint docs docs-check \
+	bench bench-catalogue bench-trace prove-trace prove-server prove-changes lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -62,8 +62,12 @@ lint: setup-dev ## ruff and mypy
 docs: setup ## write the generated pages of docs/
 	@$(PY) -m tools.docs
 
+fidelity: test-cluster ## run them and write docs/fidelity.md from what they found
+	@$(PY) -m tests.cluster.fidelity
+
 docs-check: setup ## fail if a generated page is not up to date
 	@$(PY) -m tools.docs --check
+	@$(PY) -m tests.cluster.fidelity --check
 
 bench: setup ## compare one cold run with kustomize alone
 	@$(PY) -m tests.bench

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from tools.argocd.applications import Application
 from tools.kubernetes.resource import Resource, as_list
-from tools.rules.fleet import Fleet, fleet_of
+from tools.rules.fleet import fleet_of
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -48,8 +48,10 @@ def check(target: Target, options: None) -> Iterator[Problem]:
         objects = fleet.objects(application) if entries else None
         for entry in entries:
             yield from _expressions(application, entry)
-            if objects is not None and not any(entry.is_about(o) for o in objects):
-                yield _unmatched(fleet, application, entry, objects)
+            # Without a kind it is refused, which schema-valid says.
+            known = objects if entry.data.get("kind") else None
+            if known is not None and not any(entry.is_about(o) for o in known):
+                yield _unmatched(application, entry, known)
 
 
 def _expressions(application: Application, entry: "Ignored") -> Iterator[Problem]:
@@ -65,9 +67,7 @@ def _expressions(application: Application, entry: "Ignored") -> Iterator[Problem
                 yield _problem(application, entry, (field, index), f"{text!r} {why}")
 
 
-def _unmatched(
-    fleet: Fleet, application: Application, entry: "Ignored", objects: list[Resource]
-) -> Problem:
+def _unmatched(application: Application, entry: "Ignored", objects: list[Resource]) -> Problem:
     kind, group = str(entry.data.get("kind")), str(entry.data.get("group") or "")
     same = next((o for o in objects if o.kind == kind), None)
     if same and same.ref.group != group and not entry.data.get("name"):

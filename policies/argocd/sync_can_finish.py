@@ -10,7 +10,8 @@ ExternalSecret or Certificate whose store or issuer comes in a later wave. An In
 address, and so does a Service of type LoadBalancer: set `ingressAddresses` and `loadBalancers` to
 say whether the cluster gives any, else the first of each is reported as not judged.
 `metrics: false` says that there is no metrics server, without which no autoscaler is Healthy since
-Argo CD 3.5. The annotation `argocd.argoproj.io/ignore-healthcheck` takes an object out.
+Argo CD 3.5. The annotation `argocd.argoproj.io/ignore-healthcheck` is no way out: it takes the
+object out of the Application's health, and the waves wait for it all the same.
 
 Read in gitops-engine's `pkg/sync/sync_context.go` and `pkg/health` of Argo CD 3.2.11 and 3.5.1:
 https://argo-cd.readthedocs.io/en/stable/operator-manual/health/
@@ -39,7 +40,7 @@ class Options(RuleOptions):
 @rule(
     judges=Judges.TARGET,
     severity=Severity.WARNING,
-    remedy="Mend the object, or annotate it with argocd.argoproj.io/ignore-healthcheck: 'true'.",
+    remedy="Mend the object, or take out the waves and hooks that make Argo CD wait for it.",
     options=Options,
 )
 def check(target: Target, options: Options) -> Iterator[Problem | Unjudged]:
@@ -50,8 +51,6 @@ def check(target: Target, options: Options) -> Iterator[Problem | Unjudged]:
 
     open_questions: set[Condition] = set()
     for resource in target.resources:
-        if resource.annotations.get("argocd.argoproj.io/ignore-healthcheck") == "true":
-            continue
         for state in conditions(resource, target):
             given = getattr(options, state.needs.value) if state.needs else False
             if given is False:

@@ -12,7 +12,7 @@ import yaml
 
 from tests.command import Ran, run, validate
 from tests.images.made import MadeImage, MadeIndex, MadeLayer, layout, saved, sha256, tar_of
-from tests.images.server import Exchange
+from tests.images.server import Exchange, serving
 from tests.miniature import plant
 
 LAYER = MadeLayer(tar_of({"app": b"a" * 3_000_000}))
@@ -105,14 +105,71 @@ def test_the_lock_is_written_and_valid(shop: Path) -> None:
     assert (shop / "images.lock").read_text(encoding="utf-8") == text
 
 
-def test_what_cannot_be_found_is_said_and_the_rest_is_written(shop: Path) -> None:
+def test_what_is_never_pulled_is_left_out_where_nobody_names_its_archive(shop: Path) -> None:
     ran = images(shop, "lock", *LAYOUT)
-    assert ran.code == 3
-    assert ran.out.splitlines()[0] == "! docker.io/library/web:local"
-    assert "it is never pulled, so that no registry is asked: save it" in ran.out.splitlines()[1]
-    assert "--from" in ran.out.splitlines()[1]
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines()[:2] == [
+        "- docker.io/library/web:local",
+        "    ../layout does not have it under this name; it is never pulled, so that no registry "
+        "is asked; to have it in the lock, save it (docker save, minikube image save) and name the "
+        "archive by --from",
+    ]
+    words = "1 not looked at: never pulled, and no source was named for it"
+    assert words in ran.out.splitlines()[-1]
     found = yaml.safe_load((shop / "images.lock").read_text(encoding="utf-8"))["images"]
     assert len(found) == 2
+    for arguments in (("check", *LAYOUT), ("check", "--offline"), ("lock", "overlays/local")):
+        ran = images(shop, *arguments)
+        assert (ran.code, words in ran.out) == (0, True), ran.out
+
+
+def test_an_archive_that_does_not_hold_what_a_target_names_is_a_mistake(shop: Path) -> None:
+    ran = images(shop, "lock", "overlays/local", *LAYOUT)
+    assert (ran.code, ran.out.splitlines()[0]) == (3, "! docker.io/library/web:local")
+    assert not (shop / "images.lock").exists()
+    # It is there to be locked, and nobody did.
+    ran = images(shop, "check", "overlays/local", "--from", "../local.tar")
+    assert (ran.code, ran.out.splitlines()[:2]) == (
+        1,
+        ["✗ docker.io/library/web:local", "    there is no images.lock"],
+    )
+
+
+def test_what_the_lock_knows_of_an_image_that_is_not_looked_at_stays(shop: Path) -> None:
+    assert images(shop, "lock", *LAYOUT, "--from", "../local.tar").code == 0
+    text = (shop / "images.lock").read_text(encoding="utf-8")
+    ran = images(shop, "lock", *LAYOUT)
+    assert (ran.code, "    images.lock keeps what it said" in ran.out.splitlines()) == (0, True)
+    assert (shop / "images.lock").read_text(encoding="utf-8") == text
+
+
+def test_a_layer_that_was_measured_is_not_fetched_again(shop: Path) -> None:
+    with serving() as server:
+        server.hold("1.0.0", WEB)
+        image = f"{server.host}/web:1.0.0"
+        pod = "{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [%s]}}\n"
+        text = pod % f'{{name: web, image: "{image}"}}'
+        (shop / "web.yaml").write_text(text, encoding="utf-8")
+
+        def layers(*arguments: str) -> int:
+            server.seen.clear()
+            ran = images(shop, *arguments, DOCKER_CONFIG=str(shop / "none"))
+            assert (ran.code, ran.err) == (0, ""), ran.out
+            return sum(sha256(LAYER.packed) in path for path, _ in server.seen)
+
+        assert layers("lock", "web.yaml") == 1
+        before = (shop / "images.lock").read_text(encoding="utf-8")
+        assert layers("lock", "web.yaml") == 0
+        assert (shop / "images.lock").read_text(encoding="utf-8") == before
+        # Another image of which one layer is new.
+        server.hold("1.0.0", API)
+        assert layers("lock", "web.yaml") == 0
+        [entry] = yaml.safe_load((shop / "images.lock").read_text(encoding="utf-8"))["images"]
+        assert (entry["unpacked"], entry["measured"]) == (4_000_000, True)
+        assert layers("check", "web.yaml", "--with-layers") == 1
+        # What is known stays known.
+        assert layers("lock", "web.yaml", "--without-layers") == 0
+        assert layers("lock", "web.yaml") == 0
 
 
 def test_one_target_leaves_the_entries_of_the_others_alone(shop: Path) -> None:

@@ -9,6 +9,7 @@ of all.
 
 import fcntl
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -47,6 +48,19 @@ def binary(program: Program, environment: Mapping[str, str] | None = None) -> Pa
             remedy = "set GITOPS_GATE_CACHE to a folder that can be written"
             raise ProgramUnavailable(f"{sentence}; {remedy}") from error
     return target
+
+
+def module_folder(program: Program, environment: Mapping[str, str] | None = None) -> Path:
+    """The folder of the module that a program is of, with the files that come beside its code.
+
+    Raises ProgramUnavailable if Go cannot have it.
+    """
+    go = _Go(program, os.environ if environment is None else environment)
+    asked = go.run("mod", "download", "-json", program.requires)
+    if asked.returncode:
+        said = " ".join(asked.stderr.split())
+        raise ProgramUnavailable(f"go cannot have the module {program.requires}: {said}")
+    return Path(json.loads(asked.stdout)["Dir"])
 
 
 class _Go:
@@ -96,7 +110,9 @@ class _Go:
 def _key(program: Program, go: _Go) -> str:
     """A hash of all that decides what a build makes."""
     system = os.uname()
+    sources = sorted(program.module.rglob("*.go"))
     parts = [
+        *(source.read_bytes() for source in sources),
         (program.module / "go.mod").read_bytes(),
         (program.module / "go.sum").read_bytes(),
         "\0".join([*program.arguments(), go.version(), system.sysname, system.machine]).encode(),

@@ -105,6 +105,9 @@ class Layout:
             *self.scheduler(port),
             f"--root-ca-file={self.certificate}",
             f"--service-account-private-key-file={self.key}",
+            # By itself it would ask for 20 things a second, for the sake of other people's servers.
+            "--kube-api-qps=200",
+            "--kube-api-burst=400",
         ]
 
     def kwok(self) -> list[str]:

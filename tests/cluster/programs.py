@@ -1,7 +1,8 @@
-"""The programs of a Kubernetes control plane, and the Go modules that pin them.
+"""The programs of a Kubernetes control plane and of Argo CD, and the Go modules that pin them.
 
-Each folder of `programs/` is a Go module without code of its own: its go.mod pins the program as a
-tool, its go.sum the checksums of everything that goes into it.
+Each folder of `programs/` is a Go module: its go.mod pins the program as a tool, its go.sum the
+checksums of everything that goes into it. Code of our own is there where nobody's program does what
+the tests need: a Redis that is built like the others, and a question to functions of Argo CD.
 """
 
 import re
@@ -59,5 +60,16 @@ API_SERVER = _kubernetes("kube-apiserver")
 CONTROLLER_MANAGER = _kubernetes("kube-controller-manager")
 SCHEDULER = _kubernetes("kube-scheduler")
 KWOK = Program("kwok", MODULES / "kwok", "sigs.k8s.io/kwok", "sigs.k8s.io/kwok/cmd/kwok")
+ARGOCD = Program(
+    "argocd",
+    MODULES / "argocd",
+    "github.com/argoproj/argo-cd/v3",
+    "github.com/argoproj/argo-cd/v3/cmd",
+)
+REDIS = Program(
+    "redis", MODULES / "argocd", "github.com/alicebob/miniredis/v2", "gitops-gate/argocd/redis"
+)
+PROJECTS = ARGOCD._replace(name="projects", package="gitops-gate/argocd/projects")
 
-PROGRAMS = {p.name: p for p in (ETCD, API_SERVER, CONTROLLER_MANAGER, SCHEDULER, KWOK)}
+_ALL = (ETCD, API_SERVER, CONTROLLER_MANAGER, SCHEDULER, KWOK, ARGOCD, REDIS, PROJECTS)
+PROGRAMS = {program.name: program for program in _ALL}

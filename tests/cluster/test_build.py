@@ -19,6 +19,8 @@ GO_MOD = """
 
     require example.test/program v2.3.4 // indirect
     --- module/go.sum
+    --- module/main.go
+    package main
     --- bin/go
     #!/bin/sh
     if [ "$1" = env ]; then echo go1.26.8; exit; fi
@@ -85,7 +87,7 @@ def test_two_at_once_build_once(
     assert len(calls(tmp_path)) == 1
 
 
-@pytest.mark.parametrize("changed", ["go.mod", "go.sum", "go", "flags"])
+@pytest.mark.parametrize("changed", ["go.mod", "go.sum", "main.go", "go", "flags"])
 def test_what_decides_the_binary_is_in_its_name(
     changed: str, program: Program, environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -148,6 +150,9 @@ def test_every_program_has_a_version() -> None:
         "kube-controller-manager": "1.36.3",
         "kube-scheduler": "1.36.3",
         "kwok": "0.8.0",
+        "argocd": "3.2.11",
+        "redis": "2.35.0",
+        "projects": "3.2.11",
     }
 
 

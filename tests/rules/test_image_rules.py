@@ -194,6 +194,10 @@ def test_one_image_is_locked_or_not_however_often_it_is_used(world: World) -> No
             f"app:1.0.0@{digest('9')}",
             f"has another digest than in images.lock, where it is {digest('0')}",
         ),
+        (
+            f"app:1.0.1@{digest('0')}",
+            "has a digest that is not that of its tag: in images.lock it is that of 1.0.0",
+        ),
     ],
 )
 def test_the_digest_that_was_locked_is_named(world: World, image: str, sentence: str) -> None:

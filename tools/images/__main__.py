@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from tools.images.checking import Result, State, asked_of, compare, exit_code, unused
 from tools.images.examine import Wish
-from tools.images.lock import NAME, read_lock
+from tools.images.layers import Measured, measured_in
+from tools.images.lock import NAME, ImageLock, read_lock
 from tools.images.merging import merged
 from tools.images.sources import Answered, Asked, Misnamed, Sources, Stored, local_source
 from tools.images.writing import lock_text, replace
@@ -79,8 +80,13 @@ class Asking:
         is_lock = arguments.command == "lock"
         layers = not arguments.without_layers if is_lock else arguments.with_layers
         self._wish = Wish(tuple(arguments.platform) if is_lock else (), layers)
+        self._known: dict[str, Measured] = {}
         self._local = [local_source(text, self._wish) for text in arguments.sources]
         self._arguments = arguments
+
+    def trust(self, lock: ImageLock) -> None:
+        """Let registries deliver no layer again that is unpacked in a lock under its digest."""
+        self._known = measured_in(lock.entries)
 
     def ask(self, asked: Sequence[Asked]) -> list[Answered]:
         """Look for images, and show how many are found."""
@@ -96,8 +102,9 @@ class Asking:
         from tools.images.transport import Transport
 
         given = self._arguments
+        wish = self._wish._replace(known=self._known)
         transport = Transport(patience=given.timeout, ca_file=given.ca_file)
-        return Stored(Registry(transport, Keychain(), tuple(given.plain_http)), self._wish)
+        return Stored(Registry(transport, Keychain(), tuple(given.plain_http)), wish)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -132,7 +139,7 @@ def _parser() -> ArgumentParser:
     lock.add_argument(
         "--platform", action="append", default=[], metavar="OS/ARCH", help="only this platform"
     )
-    text = "do not fetch layers from registries; their unpacked size stays unknown"
+    text = "fetch no layer from registries; the unpacked size of new ones stays unknown"
     lock.add_argument("--without-layers", action="store_true", help=text)
     text = "write what the tags name now into the `images:` entries of the kustomizations"
     lock.add_argument("--write-digests", action="store_true", help=text)
@@ -175,6 +182,7 @@ def _run(arguments: Namespace) -> int:
 
 
 def _lock(arguments: Namespace, world: World, asking: Asking) -> list[Result]:
+    asking.trust(world.lock)
     asked = [_asked(demand, arguments.write_digests) for demand in world.demands]
     answers = asking.ask(list(dict.fromkeys(asked)))
     entries = merged(world.lock, answers, keep_others=not world.whole)
@@ -185,7 +193,9 @@ def _lock(arguments: Namespace, world: World, asking: Asking) -> list[Result]:
             replace(file, text)
         except OSError as error:
             raise Misuse(f"{NAME} cannot be written: {error.strerror}") from error
-    return [_locked(answer, world) for answer in answers]
+    # Whoever names a target and where its images are wants all of them.
+    is_explicit = bool(arguments.targets and arguments.sources)
+    return [_locked(answer, world, is_explicit) for answer in answers]
 
 
 def _asked(demand: Demand, by_tag: bool) -> Asked:
@@ -194,21 +204,25 @@ def _asked(demand: Demand, by_tag: bool) -> Asked:
     return Asked(demand.reference, demand.is_pulled)
 
 
-def _locked(answer: Answered, world: World) -> Result:
+def _locked(answer: Answered, world: World, is_explicit: bool) -> Result:
     image = str(answer.asked.reference)
     if answer.failure is None:
         return Result(image, State.LOCKED, (), tuple(answer.entries))
     kept = tuple(world.lock.find(answer.asked.reference))
     reasons = [str(answer.failure)] + ([f"{NAME} keeps what it said"] if kept else [])
-    return Result(image, State.UNKNOWN, tuple(reasons), kept)
+    skipped = answer.is_out_of_sight and not is_explicit
+    state = State.UNSEEN if skipped else State.UNKNOWN
+    return Result(image, state, tuple(reasons), kept)
 
 
 def _check(arguments: Namespace, world: World, asking: Asking) -> list[Result]:
-    locked = [demand for demand in world.demands if world.lock.find(demand.reference)]
-    answers = {}
-    if not arguments.offline or arguments.sources:
-        asked = list(dict.fromkeys(asked_of(d.reference, d.is_pulled) for d in locked))
-        answers = {answer.asked: answer for answer in asking.ask(asked)}
+    is_alone = arguments.offline and not arguments.sources
+    asked = [
+        asked_of(demand.reference, demand.is_pulled)
+        for demand in world.demands
+        if (not is_alone if world.lock.find(demand.reference) else not demand.is_pulled)
+    ]
+    answers = {answer.asked: answer for answer in asking.ask(list(dict.fromkeys(asked)))}
     results = [
         compare(
             demand.reference,

@@ -18,7 +18,7 @@ class State(Enum):
     SAME = "as the lock says"
     OTHER = "not as the lock says"
     MISSING = "not in the lock"
-    UNSEEN = "not compared, because it is never pulled and no source was named for it"
+    UNSEEN = "not looked at: never pulled, and no source was named for it"
     UNKNOWN = "could not be looked at"
     UNUSED = "in the lock, and named by nobody"
 
@@ -40,6 +40,8 @@ def asked_of(reference: ImageReference, is_pulled: bool) -> Asked:
 def compare(reference: ImageReference, lock: ImageLock, answer: Answered | None) -> Result:
     """One image of the manifests. `answer` is what its source says, None if it was not asked."""
     entries = tuple(lock.find(reference))
+    if not entries and answer and answer.is_out_of_sight:
+        return Result(str(reference), State.UNSEEN, (str(answer.failure),), ())
     if not entries:
         return Result(str(reference), State.MISSING, (_missing(reference, lock),), ())
     if answer is None:
@@ -47,9 +49,9 @@ def compare(reference: ImageReference, lock: ImageLock, answer: Answered | None)
     if answer.failure is None:
         reasons = tuple(differences(entries, answer.entries))
         return Result(str(reference), State.OTHER if reasons else State.SAME, reasons, entries)
-    state = State.UNKNOWN
-    if isinstance(answer.failure, NoSuchImage):
-        state = State.OTHER if answer.asked.is_pulled else State.UNSEEN
+    state = State.UNSEEN if answer.is_out_of_sight else State.UNKNOWN
+    if isinstance(answer.failure, NoSuchImage) and answer.asked.is_pulled:
+        state = State.OTHER
     return Result(str(reference), state, (str(answer.failure),), entries)
 
 

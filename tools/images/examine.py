@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from tools.images.failure import NoSuchImage, Unreachable, Untrustworthy
@@ -36,10 +37,14 @@ class Digests(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """What to find out: for which platforms (none: for all), and whether layers are unpacked."""
+    """What to find out: for which platforms (none: for all), and whether layers are unpacked.
+
+    `known` are layers that were unpacked before, by the digest that they are pulled by.
+    """
 
     platforms: tuple[str, ...] = ()
     measure: bool = True
+    known: Mapping[str, Measured] = MappingProxyType({})
 
 
 class Examiner:
@@ -60,7 +65,7 @@ class Examiner:
         self._told = told
         self._pause = pause
         self._guard = threading.Lock()
-        self._measured: dict[str, Measured] = {}
+        self._measured: dict[str, Measured] = dict(wish.known)
         self._turns: dict[str, threading.Lock] = {}
 
     def entries(self, reference: ImageReference) -> list[Entry]:
@@ -116,7 +121,7 @@ class Examiner:
         return entry_of(reference, digests, config, layers)
 
     def _layer(self, reference: ImageReference, descriptor: Descriptor) -> Layer:
-        if not self._wish.measure:
+        if not self._wish.measure and descriptor.digest not in self._measured:
             return Layer(descriptor.digest, "", descriptor.size, None)
         with self._guard:
             turn = self._turns.setdefault(descriptor.digest, threading.Lock())

@@ -16,6 +16,8 @@ from tools.images.failure import Untrustworthy
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+    from tools.images.lock import Entry
+
 MAX_UNPACKED = 32 * 1024**3
 """Bytes that one layer may unpack to: more than any image that is meant."""
 
@@ -43,6 +45,16 @@ class Measured(NamedTuple):
 
     diff_id: str
     unpacked: int
+
+
+def measured_in(entries: Iterable["Entry"]) -> dict[str, Measured]:
+    """The layers of a lock that were unpacked when it was written, by their digests."""
+    return {
+        layer.digest: Measured(layer.diff_id, layer.unpacked)
+        for entry in entries
+        for layer in entry.layers
+        if entry.measured and layer.digest and layer.diff_id and layer.unpacked is not None
+    }
 
 
 class Readable(Protocol):

@@ -40,6 +40,11 @@ class Answered(NamedTuple):
     entries: Sequence[Entry]
     failure: ImageFailure | None = None
 
+    @property
+    def is_out_of_sight(self) -> bool:
+        """Whether no source has it and none has to: it is never pulled, but loaded by hand."""
+        return isinstance(self.failure, NoSuchImage) and not self.asked.is_pulled
+
 
 class Sources:
     """Several sources in order. `registry` is None if no registry is to be asked."""
@@ -63,8 +68,8 @@ class Sources:
                 return Answered(asked, (), failure)
         if not asked.is_pulled:
             reasons.append(
-                "it is never pulled, so that no registry is asked: save it (docker save, minikube "
-                "image save) and name the archive by --from"
+                "it is never pulled, so that no registry is asked; to have it in the lock, save it "
+                "(docker save, minikube image save) and name the archive by --from"
             )
         elif not asks_registry:
             reasons.append("no registry was asked")

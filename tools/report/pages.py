@@ -92,6 +92,9 @@ def _type(annotation: str) -> str:
         return "list of text"
     if name.startswith("tuple["):
         return "list"
+    if name.startswith("typing.Literal["):
+        words = name.removeprefix("typing.Literal[").removesuffix("]").replace("'", "")
+        return f"one of {words}"
     if name.startswith("dict["):
         return "map"
     base, _, rest = name.partition(" | ")

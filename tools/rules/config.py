@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from glob import escape
 from pathlib import Path
 from typing import Any
 
 from tools.kubernetes.pod import POD_TEMPLATES
+from tools.kubernetes.resource import as_list, as_map
 from tools.rules.facts import Facts
 from tools.rules.options import names
 from tools.rules.rule import Judges, Rule, Severity
@@ -14,7 +16,7 @@ from tools.rules.typed import ConfigError, build, camel, check_names, nearest
 from tools.rules.waiver import Waiver, read_waivers
 from tools.source.document import Document
 from tools.source.place import FieldPath, Place, SourceError
-from tools.source.repository import Repository
+from tools.source.repository import Repository, join
 from tools.source.targets import excluded, folder_of
 
 NAME = "policies.yaml"
@@ -129,8 +131,21 @@ def read_config(repository: Repository, rules: Mapping[str, Rule], file: str | N
 def read_exclude(repository: Repository, file: str | None) -> tuple[str, ...]:
     """Only `exclude:`, which is needed before the rules are loaded."""
     document = _document(repository, file)
-    patterns = document.data.get("exclude") if document else None
-    return tuple(str(pattern) for pattern in patterns or () if isinstance(patterns, list))
+    if document is None:
+        return ()
+    patterns = document.data.get("exclude")
+    listed = tuple(str(pattern) for pattern in patterns or () if isinstance(patterns, list))
+    return (*listed, *_evidence(document.data))
+
+
+def _evidence(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Globs of what facts name that lies in the repository and holds no manifests: reports."""
+    environments = as_map(data.get("environments")).values()
+    found: list[object] = []
+    for owner in (data, *map(as_map, environments)):
+        facts = as_map(owner.get("facts"))
+        found += [facts.get("scanReports"), *as_list(facts.get("vexDocuments"))]
+    return tuple(escape(join("", name)) for name in found if isinstance(name, str) and name)
 
 
 def _document(repository: Repository, file: str | None) -> Document | None:
@@ -179,7 +194,7 @@ def _parse(document: Document, rules: Mapping[str, Rule]) -> Config:
     return Config(
         kubernetes=words.get("kubernetes", KUBERNETES),
         argocd=build(str, data.get("argocd", "3.2"), ("argocd",)),
-        exclude=words.get("exclude", ()),
+        exclude=(*words.get("exclude", ()), *_evidence(data)),
         schemas=words.get("schemas", ()),
         kinds_without_schema=words.get("kindsWithoutSchema", ()),
         pod_templates={

@@ -4,6 +4,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from datetime import date
 from typing import Any
 
 from tools.rules.facts import Facts
@@ -48,6 +49,8 @@ def schema_of(kind: Any) -> Schema:
     """The schema of an annotated type as `tools.rules.typed.build` reads it."""
     if kind is Any:
         return {}
+    if kind is date:
+        return {"type": "string", "format": "date"}
     if is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         properties = {camel(f.name): schema_of(hints[f.name]) for f in fields(kind)}

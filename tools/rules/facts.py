@@ -85,6 +85,10 @@ class Facts:
     """Services that no manifest holds, as `name` or `namespace/name`."""
     shared_images: tuple[tuple[str, ...], ...] = ()
     """Groups of workloads that run the same image."""
+    scan_reports: str = ""
+    """The folder with reports of Trivy and Grype about images."""
+    vex_documents: tuple[str, ...] = ()
+    """OpenVEX documents that are believed; no other one counts."""
     flows: tuple[Flow, ...] = ()
     """All permitted traffic."""
     peers: dict[str, Peer] = field(default_factory=dict)

@@ -195,8 +195,8 @@ class Fleet:
         repository = self.target.repository
         return frozenset(remotes(repository)) | {
             source.repository
-            for application in self.applications
-            for source in application.sources
+            for member in self.members
+            for source in member.application.sources
             if source.folder and source.repository and local_target(repository, source)
         }
 

@@ -216,6 +216,7 @@ class Gate:
         environment = self.config.environment_of(target.path)
         target.environment = environment.name if environment else None
         target.facts = self.config.facts_of(environment)
+        target.today = self.today
         target.kubernetes = self.kubernetes
         target.pod_templates = self.config.pod_templates
         target.argocd = self.config.argocd

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -19,6 +20,9 @@ from tools.source.tree import Tree
 from tools.trace.location import Tracer
 
 if TYPE_CHECKING:
+    from tools.images.scans.folder import Scans
+    from tools.images.scans.report import Unread
+    from tools.images.scans.vex import Vex
     from tools.kubernetes.access import Access
     from tools.kubernetes.reference import Reference
     from tools.kubernetes.references import References
@@ -56,7 +60,8 @@ class Target:
     them, standard input included; `environment` is the name that `policies.yaml` gives it, None
     without one; `tracked` are the files of the whole repository, None where only some targets of it
     are judged; `policies` is the configuration, None without one; `earlier` is the same target at
-    the revision that the run compares with, None if there was none or nothing is compared.
+    the revision that the run compares with, None if there was none or nothing is compared; `today`
+    is the day of the run.
     """
 
     path: str
@@ -74,6 +79,7 @@ class Target:
     argocd: str = ARGOCD
     tracked: "Tracked | None" = None
     image_lock: ImageLock = ABSENT
+    today: date = field(default_factory=lambda: datetime.now(UTC).date())
     policies: Document | None = None
     pod_templates: Mapping[str, FieldPath] = field(default_factory=lambda: POD_TEMPLATES)
     neighbours: Neighbours | None = None
@@ -121,6 +127,24 @@ class Target:
         from tools.rules.traffic import matrix_of
 
         return matrix_of(self.resources, self.pods, self.facts)
+
+    @property
+    def scans(self) -> "Scans":
+        """The reports of scanners, in the folder that `policies.yaml` names."""
+        from tools.images.scans.folder import Scans, read_scans
+
+        if not self.facts.scan_reports:
+            state = "policies.yaml names no folder with reports (facts.scanReports)"
+            return Scans("", state=state)
+        folder = self.facts.scan_reports.rstrip("/")
+        return read_scans(self.repository, folder, self.facts.vex_documents)
+
+    @property
+    def vex(self) -> "tuple[Vex, tuple[Unread, ...]]":
+        """What the OpenVEX documents say that `policies.yaml` lists, and the unreadable ones."""
+        from tools.images.scans.folder import read_vex
+
+        return read_vex(self.repository, self.facts.vex_documents)
 
     @property
     def is_part(self) -> bool:

@@ -6,6 +6,8 @@ Field names are snake_case in Python and camelCase in YAML, as in Kubernetes' ow
 import types
 import typing
 from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, fields
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -58,11 +60,14 @@ def check_names(data: Mapping[str, Any], known: Iterable[str], path: FieldPath, 
 def build(kind: Any, data: Any, path: FieldPath) -> Any:
     """A value of an annotated type from YAML data.
 
-    Understands bool, int, float, str, Any, Optional, Literal, tuple[X, ...], dict[str, X] and
-    frozen dataclasses. Raises ConfigError for anything that does not fit.
+    Understands bool, int, float, str, date, Any, Optional, Literal, tuple[X, ...], dict[str, X] and
+    frozen dataclasses, which may refuse what they are given with a ValueError. Raises ConfigError
+    for anything that does not fit.
     """
     if kind is Any:
         return data
+    if kind is date:
+        return _date(data, path)
     if is_fields(kind):
         return _dataclass(kind, data, path)
     if typing.get_origin(kind) is None:
@@ -95,8 +100,23 @@ def _dataclass(kind: Any, data: Any, path: FieldPath) -> Any:
     try:
         return kind(**values)
     except TypeError as error:
-        missing = [name for name in known if name not in given]
+        missing = [name for name in _needed(kind) if name not in given]
         raise ConfigError(path, f"needs {', '.join(missing)}") from error
+    except ValueError as error:
+        raise ConfigError(path, str(error)) from error
+
+
+def _needed(kind: Any) -> list[str]:
+    return [
+        camel(f.name) for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING
+    ]
+
+
+def _date(data: Any, path: FieldPath) -> date:
+    try:
+        return date.fromisoformat(_expect(str, data, path))
+    except ValueError as error:
+        raise ConfigError(path, f"{data!r} is not a date like 2027-01-31") from error
 
 
 @cache
