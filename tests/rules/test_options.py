@@ -55,3 +55,17 @@ def test_as_a_dataclass_it_is_what_it_was() -> None:
     assert is_dataclass(kind)
     with pytest.raises(FrozenInstanceError):
         before.most = 5
+
+
+def test_a_class_may_refuse_what_it_is_given() -> None:
+    class Options(RuleOptions):
+        most: int = 3
+
+        def __post_init__(self) -> None:
+            if self.most < 0:
+                raise ValueError("less than nothing")
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="less than nothing"):
+            Options(most=-1)
+        assert len(fields(Options())) == 1

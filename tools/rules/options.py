@@ -43,6 +43,10 @@ class RuleOptions:
                 values[name] = default
         if given:
             raise TypeError(f"{kind.__name__} has no field {next(iter(given))!r}")
+        self.__post_init__()
+
+    def __post_init__(self) -> None:
+        """What a class does with what it is given, as of a dataclass."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"cannot assign to {name!r}: options are read-only")
