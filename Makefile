@@ -23,10 +23,11 @@ WRITE_LOCK = { echo '\# Written by `make lock` from pyproject.toml.'; \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-dev validate test test-registry test-cluster fidelity lint docs docs-check \
-	bench bench-trace bench-validation prove-trace prove-server prove-changes lock clean
+.PHONY: help setup setup-dev validate test test-registry test-cluster fidelity lint docs docs-check \
+	bench bench-catalogue bench-trace bench-validation prove-trace prove-server prove-changes lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 setup: $(PY) ## make the environment and obtain the pinned kustomize
 	@cmp -s requirements.lock $(RUN_TIME) || { \
@@ -72,8 +73,8 @@ docs-check: setup ## fail if a generated page is not up to date
 bench: setup ## compare one cold run with kustomize alone
 	@$(PY) -m tests.bench
 
-bench-validation: setup-dev ## measure what judging objects as the API server does costs
-	@$(PY) -m tests.kubernetes.bench
+.PHONY: help setup setup-dev validate test test-registry test-cluster fidelity lint docs docs-check \
+	bench bench-catalogue bench-trace bench-validation prove-trace prove-server prove-changes lock clean
 
 bench-trace: setup ## measure what tracing costs
 	@$(PY) -m tests.trace.bench

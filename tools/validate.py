@@ -4,6 +4,7 @@ Exit codes: 0 everything was judged and nothing is at or above --fail-on, 1 find
 (arguments, configuration, path), 3 something could not be judged.
 """
 
+import gc
 import os
 import sys
 from argparse import ArgumentParser, Namespace
@@ -30,6 +31,9 @@ FORMATS = ("text", "json", "github")
 SEVERITIES = ("error", "warning", "info")
 INTERRUPTED = 130
 """What a shell reports for a program that Ctrl-C ended: 128 + SIGINT."""
+COLLECTED_AT = 100_000
+"""New objects after which Python looks for garbage: nearly all that a run makes lives until its
+end, and looking takes longer than a render. A large repository may still leave some."""
 STANDARD_INPUT_LIMIT = 64 * 1024 * 1024
 EXAMPLES = """\
 examples:
@@ -62,6 +66,7 @@ class Misuse(Exception):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command with its arguments (sys.argv without the program); the exit code."""
+    gc.set_threshold(COLLECTED_AT)
     arguments = _parser().parse_args(argv)
     try:
         return _run(arguments)
@@ -139,6 +144,7 @@ def _judge(
     from tools.rules.typed import ConfigError
 
     rules = discover()
+    gc.freeze()  # what was imported stays
     config = read_config(repository, rules, arguments.config)
     only, skip = _words(arguments.only), _words(arguments.skip)
     try:

@@ -17,11 +17,11 @@ https://argo-cd.readthedocs.io/en/stable/user-guide/auto_sync/
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.argocd.applications import Application
 from tools.kubernetes.resource import lookup
 from tools.rules.fleet import Fleet, fleet_of
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -29,8 +29,7 @@ POLICY = ("spec", "syncPolicy")
 AUTOMATED = (*POLICY, "automated")
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """What is demanded."""
 
     automated: tuple[str, ...] = ()

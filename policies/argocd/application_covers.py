@@ -14,18 +14,17 @@ Argo CD 3.2 to 3.5: https://argo-cd.readthedocs.io/en/stable/user-guide/director
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.resource import as_map
 from tools.rules.fleet import Fleet, fleet_of
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Severity, SourceProblem, rule
 from tools.rules.target import Target
 from tools.source.place import Place
 from tools.source.targets import Kind, NamedTarget, excluded
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """What may be left out."""
 
     allowed: tuple[str, ...] = ("examples", "docs", "tests", "test", "bootstrap")

@@ -10,24 +10,29 @@ Application whose folder is in one of the `environments` of `policies.yaml`, or,
 declared, whose folder has such a name in its path. There `HEAD` and an empty revision are errors,
 and so are branches with `branches: false`: a tag or a commit then. A range is a warning everywhere.
 
+Where the clone has the revision and files that the Application deploys are different there, that is
+information: the gate judges what is checked out, and something else is deployed. Nothing is said of
+a branch that what is checked out builds on.
+
 Argo CD 3.2 to 3.5: https://argo-cd.readthedocs.io/en/stable/user-guide/tracking_strategies/
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.argocd.applications import Application, Source
 from tools.rules.fleet import Fleet, fleet_of
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 _RANGE = r"[*^~<>|]|(?:^|\.)[xX](?:\.|$)|\s-\s|,"
 _PINNED = r"[0-9a-f]{40}|(?:refs/tags/)?v?[0-9]+(\.[0-9]+)*([-+.][\w.+-]*)?|refs/tags/.+"
 
+_REMEDY = "Run the gate on a checkout of that revision, or move the Application to this one."
 
-@dataclass(frozen=True)
-class Options:
+
+class Options(RuleOptions):
     """Where, and how strictly."""
 
     environments: tuple[str, ...] = ("prod", "production")
@@ -53,6 +58,7 @@ def check(target: Target, options: Options) -> Iterator[Problem]:
             if why:
                 lower = None if strict else Severity.WARNING
                 yield Problem(path, why, application.resource, severity=lower)
+        yield from _judged_elsewhere(fleet, application)
 
 
 def _is_strict(fleet: Fleet, application: Application, options: Options) -> bool:
@@ -81,3 +87,30 @@ def _loose(source: Source, options: Options) -> str | None:
     if not options.branches and not re.fullmatch(_PINNED, revision):
         return f"production follows the branch {revision!r}"
     return None
+
+
+def _judged_elsewhere(fleet: Fleet, application: Application) -> Iterator[Problem]:
+    """The sources of this repository whose files are different in their revision."""
+    for part in fleet.parts(application):
+        if part.target is None:
+            continue
+        from tools.argocd.revisions import Unresolved, clone_of
+
+        clone = clone_of(fleet.target.repository)
+        revision = part.source.text("targetRevision")
+        if isinstance(clone, Unresolved):
+            return
+        found = clone.resolve(revision, part.source.repository)
+        if isinstance(found, Unresolved) or clone.is_current(found):
+            continue
+        if not clone.has_folder(found.commit, part.source.folder or ""):
+            continue  # application-source-resolves says that
+        files = clone.changed(found.commit, part.target.files)
+        if files:
+            more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+            message = (
+                f"revision {revision or 'HEAD'!r} is not what is checked out and judged: "
+                f"{files[0]}{more} differ{'' if more else 's'}"
+            )
+            path = application.at(*part.source.path, "targetRevision")
+            yield Problem(path, message, application.resource, _REMEDY, severity=Severity.INFO)

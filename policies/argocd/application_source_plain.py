@@ -24,7 +24,6 @@ from collections.abc import Iterator
 from tools.argocd.applications import Application, Source
 from tools.kubernetes.resource import as_map
 from tools.rules.fleet import Fleet, fleet_of
-from tools.rules.inlined import override_names
 from tools.rules.rule import Judges, Outcome, Problem, Severity, SourceProblem, Unjudged, rule
 from tools.rules.target import Target
 from tools.source.place import Place
@@ -54,6 +53,8 @@ def _overrides(fleet: Fleet, application: Application, source: Source) -> Iterat
     named = fleet.named(source)
     if named is None:
         return
+    from tools.rules.inlined import override_names
+
     folder = source.folder or ""
     for name in override_names(application):
         file = join(folder, name)

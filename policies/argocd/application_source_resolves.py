@@ -13,17 +13,27 @@ kustomization where the source has `kustomize`. An address is
 this repository's if it is a remote of the clone, or if another Application names a folder that
 exists here under it. Sources elsewhere are not judged.
 
-Read in `util/argo/argo.go` of Argo CD 3.2.11 and 3.5.1:
+`targetRevision` has to be a branch or tag of this clone's remote, a commit, or a constraint such as
+`1.2.*` that some tag fits, and the folder has to be there in that revision. Git is asked for what
+the clone knows; nothing is fetched. Not judged: a checkout without Git, a shallow clone, a clone
+that fetches only some branches. A branch that what is checked out builds on may get the folder with
+it; of one that has gone another way it is only information.
+
+Read in `util/argo/argo.go`, `util/git/client.go` and `util/versions` of Argo CD 3.2.11 and 3.5.1:
 https://argo-cd.readthedocs.io/en/stable/user-guide/application_sources/
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from tools.argocd.applications import INLINE, Application, Source
 from tools.rules.fleet import Fleet, fleet_of
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 from tools.source.targets import Kind
+
+if TYPE_CHECKING:
+    from tools.argocd.revisions import Clone, Resolved
 
 
 @rule(
@@ -47,6 +57,7 @@ def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:
                 yield Problem(application.at(*source.path, *path), message, here)
             elif source.folder is not None:
                 yield from _folder(fleet, application, source)
+    yield from _revisions(fleet)
 
 
 def _fault(source: Source) -> tuple[tuple[str, ...], str]:
@@ -85,6 +96,62 @@ def _folder(fleet: Fleet, application: Application, source: Source) -> Iterator[
     if not fleet.is_here(source):
         yield Unjudged(f"{source.repository} is another repository", here, path)
     elif not repository.is_folder(folder):
-        yield Problem(path, f"this repository has no folder {folder!r}", here)
+        if not _is_elsewhere(fleet, source):
+            yield Problem(path, f"this repository has no folder {folder!r}", here)
     else:
         yield Problem(path, f"{folder!r} holds no kustomization, no chart and no manifests", here)
+
+
+def _revisions(fleet: Fleet) -> Iterator[Problem | Unjudged]:
+    """What Git has against the revisions of sources that are in this repository."""
+    pairs = [
+        (application, source)
+        for application in fleet.applications
+        for source in application.sources
+        if not source.text("chart") and source.repository and fleet.is_here(source)
+    ]
+    if not pairs:
+        return
+    from tools.argocd.revisions import Unresolved, clone_of
+
+    repository = fleet.target.repository
+    clone = clone_of(repository)
+    if isinstance(clone, Unresolved):
+        yield Unjudged(f"revisions are not looked up: {clone.reason}")
+        return
+    for application, source in pairs:
+        found = clone.resolve(source.text("targetRevision"), source.repository)
+        if isinstance(found, Unresolved):
+            path, here = application.at(*source.path, "targetRevision"), application.resource
+            remedy = "Push the branch, tag or commit, or name one that is there."
+            known = Problem(path, found.reason, here, remedy)
+            yield known if found.certain else Unjudged(found.reason, here, path)
+        elif source.folder is not None and repository.is_folder(source.folder):
+            yield from _absent(clone, found, application, source)
+
+
+def _absent(
+    clone: "Clone", found: "Resolved", application: Application, source: Source
+) -> Iterator[Problem]:
+    """The folder of a source that is checked out, and that its revision does not have."""
+    if clone.has_folder(found.commit, source.folder or ""):
+        return
+    if found.is_branch and clone.holds(found.commit):
+        return  # the branch gets it as soon as what is checked out is merged
+    message = (
+        f"revision {source.text('targetRevision') or 'HEAD'!r} has no folder {source.folder!r}"
+    )
+    lower = Severity.INFO if found.is_branch and not clone.precedes(found.commit) else None
+    path = application.at(*source.path, "path")
+    yield Problem(path, message, application.resource, severity=lower)
+
+
+def _is_elsewhere(fleet: Fleet, source: Source) -> bool:
+    """Whether the folder of a source is in its revision, which is not what is checked out."""
+    from tools.argocd.revisions import Unresolved, clone_of
+
+    clone = clone_of(fleet.target.repository)
+    if isinstance(clone, Unresolved):
+        return False
+    found = clone.resolve(source.text("targetRevision"), source.repository)
+    return not isinstance(found, Unresolved) and clone.has_folder(found.commit, source.folder or "")

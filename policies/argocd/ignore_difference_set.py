@@ -18,18 +18,18 @@ https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#respect-ignore
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tools.argocd.applications import Application
 from tools.rules.fleet import Part, fleet_of
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 RESPECT = "RespectIgnoreDifferences=true"
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """What others write."""
 
     written: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -15,13 +15,13 @@ Argo CD 3.2 to 3.5: https://argo-cd.readthedocs.io/en/stable/user-guide/projects
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tools.argocd.applications import Application
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.scope import group_kind, scopes
 from tools.rules.fleet import Fleet, fleet_of
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 _WILD = frozenset("*?[")
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """What may be granted without being rendered."""
 
     children: tuple[str, ...] = (

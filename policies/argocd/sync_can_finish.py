@@ -18,16 +18,15 @@ https://argo-cd.readthedocs.io/en/stable/operator-manual/health/
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.argocd.phases import is_hook, moments
 from tools.kubernetes.resource import Resource
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """What the cluster provides; without a word, nobody knows."""
 
     ingress_addresses: bool | None = None

@@ -13,9 +13,9 @@ Argo CD 3.2 to 3.5: https://argo-cd.readthedocs.io/en/stable/user-guide/resource
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.resource import Resource
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -23,8 +23,7 @@ LABEL = "app.kubernetes.io/instance"
 ANNOTATIONS = ("argocd.argoproj.io/tracking-id", "argocd.argoproj.io/installation-id")
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """What Argo CD tracks by."""
 
     instance_label: bool = True

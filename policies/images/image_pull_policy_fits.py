@@ -23,18 +23,17 @@ https://kubernetes.io/docs/concepts/containers/images/#image-pull-policy
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.images import ALWAYS, IF_NOT_PRESENT, NEVER, ImageUse, images_of
 from tools.kubernetes.pod import Pod
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 PULL_OR_NAME = "Name a version or a digest, or set `imagePullPolicy: Always`."
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     never: bool = False
     """Accept `Never`, because images are loaded into the nodes by hand."""
 

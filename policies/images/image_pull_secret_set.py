@@ -20,20 +20,19 @@ https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-regi
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.images import images_of, is_within
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.resource import as_list, as_map
 from tools.kubernetes.service_accounts import DEFAULT, account_of
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
 FIELD = "imagePullSecrets"
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     registries: tuple[str, ...] = ()
     """Registries, or folders of registries, that want a login; `*` stands for a part of a name."""
 

@@ -21,16 +21,15 @@ https://kubernetes.io/docs/concepts/containers/images/#image-names
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.images import images_of, is_within
 from tools.kubernetes.pod import Pod
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     allow: tuple[str, ...] = ()
     """Registries, or folders of registries; `*` stands for one name or a part of it."""
 

@@ -45,6 +45,7 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 from tools.images.scans.report import Identity, Report, Unread, Vulnerability
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, SourceProblem, Unjudged, rule
 from tools.rules.scan_evidence import Evidence, Scanned, evidence_in
 from tools.rules.target import Target
@@ -73,8 +74,7 @@ class Accepted:
             raise ValueError("what is accepted needs `id` and `reason`, as text")
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     severity_at_least: Literal["unknown", "negligible", "low", "medium", "high", "critical"] = (
         "high"
     )

@@ -14,18 +14,17 @@ https://github.com/opencontainers/image-spec/blob/main/layer.md
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.images.lock import Entry
 from tools.rules.image_evidence import Known, known_images
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
 MEGABYTE = 1_000_000
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     below: int = 250
     """Megabytes (of 1,000,000 bytes) that an image has to stay below."""
 

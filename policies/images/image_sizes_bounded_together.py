@@ -14,18 +14,17 @@ https://kubernetes.io/docs/concepts/architecture/garbage-collection/#container-i
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from tools.images.lock import Entry, shared_bytes
 from tools.rules.image_evidence import Known, known_images
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
 MEGABYTE = 1_000_000
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     below: int = 500
     """Megabytes (of 1,000,000 bytes) that all images together have to stay below."""
 

@@ -20,12 +20,12 @@ https://kubernetes.io/docs/concepts/containers/images/#image-names
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from tools.kubernetes.image_reference import LATEST, ImageReference
 from tools.kubernetes.images import images_of
 from tools.kubernetes.pod import Pod
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -36,8 +36,7 @@ SEMVER = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     allow: tuple[str, ...] = ()
     """Globs of tags, or of `image:tag`, that are accepted as well."""
 

@@ -20,19 +20,18 @@ https://kubernetes.io/docs/concepts/containers/images/#image-names
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.image_reference import LATEST, InvalidImage, parse_image
 from tools.kubernetes.images import ImageUse, images_of
 from tools.kubernetes.pod import Pod
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
 BUILT_BY_KO = "ko://"
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     refused: tuple[str, ...] = (LATEST,)
     """Tags that say nothing about the version, as `stable` or `main` may."""
 

@@ -15,11 +15,11 @@ https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.images.lock import Entry
 from tools.kubernetes.pod import Container
 from tools.rules.image_evidence import Known, known_images
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 from tools.source.place import FieldPath
@@ -27,8 +27,7 @@ from tools.source.place import FieldPath
 ROOT = ("", "0", "root")
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     exact: bool = False
     """Report also an image that runs as root unless `runAsUser` says otherwise."""
 

@@ -15,9 +15,9 @@ https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/resource/
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.manifests import is_for_tools, is_manifest
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Severity, SourceProblem, rule
 from tools.rules.target import Target
 from tools.source.place import Place, SourceError
@@ -25,8 +25,7 @@ from tools.source.targets import excluded
 from tools.source.unused import Unused, unused_files
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """What the rule looks at."""
 
     layout: tuple[str, ...] = ("base", "bases", "components", "overlays")

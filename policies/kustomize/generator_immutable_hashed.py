@@ -14,12 +14,12 @@ https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from tools.kubernetes.configuration import configuration_of
 from tools.kubernetes.resource import as_map
 from tools.rules.entries import entries
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Severity, SourceProblem, Unjudged, rule
 from tools.rules.target import Target
 from tools.source.place import Place
@@ -29,8 +29,7 @@ _IMMUTABLE = "Write `generatorOptions: {immutable: true}` in this kustomization.
 _HASHED = "Delete `disableNameSuffixHash: true`."
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """What is demanded."""
 
     require_immutable: bool = True

@@ -13,11 +13,11 @@ https://datatracker.ietf.org/doc/html/rfc6902#section-4.1
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from tools.kubernetes.resource import as_map
 from tools.rules.entries import entries
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Severity, SourceProblem, Unjudged, rule
 from tools.rules.target import Target
 from tools.source.place import Place
@@ -29,8 +29,7 @@ _KEYS = (
 """Fields that tell elements of Kubernetes' lists apart; the first one that both have decides."""
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """What the rule looks at."""
 
     names_insertions: bool = False

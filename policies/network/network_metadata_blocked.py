@@ -16,10 +16,10 @@ https://kubernetes.io/docs/tasks/administer-cluster/securing-a-cluster/#restrict
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.traffic.policy import Direction, Peer, Policy, PolicyRule
 from tools.kubernetes.traffic.spans import IPV4, Spans, addresses, ports
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -27,8 +27,7 @@ METADATA = "169.254.169.254/32"
 _LARGE = 1 << 24
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """What a way to the internet must leave out."""
 
     blocked: tuple[str, ...] = (

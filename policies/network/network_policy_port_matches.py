@@ -17,7 +17,6 @@ https://kubernetes.io/docs/concepts/services-networking/network-policies/#networ
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.services import (
@@ -31,12 +30,12 @@ from tools.kubernetes.traffic.ends import End
 from tools.kubernetes.traffic.opening import Opening
 from tools.kubernetes.traffic.policy import Direction, Policy, PolicyPort, PolicyRule
 from tools.kubernetes.traffic.spans import HIGHEST_PORT, Ports, each_port, ports
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """How much a number must be backed by the pods."""
 
     require_declaration: bool = False

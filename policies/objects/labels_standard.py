@@ -15,10 +15,10 @@ https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from tools.kubernetes.resource import Resource
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 from tools.source.place import dotted
@@ -27,8 +27,7 @@ OWN = frozenset(f"app.kubernetes.io/{name}" for name in ("name", "component", "v
 """Labels with a value of its own for each part of an application: no kustomization sets them."""
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     required: tuple[str, ...] = ("app.kubernetes.io/name",)
     """The labels that must be there, with a value."""
     objects: Literal["workloads", "all"] = "workloads"

@@ -18,10 +18,10 @@ https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/#no
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.scope import GroupKind, group_kind, scopes
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
@@ -29,8 +29,7 @@ NAMESPACE = ("metadata", "namespace")
 OF_EVERY_CLUSTER = frozenset({"kube-system", "kube-public", "kube-node-lease", "default"})
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     required: bool = False
     """Whether every object of a namespaced kind must name its namespace."""
 

@@ -16,12 +16,12 @@ https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from tools.kubernetes.pod import Container, Pod
 from tools.kubernetes.pod_security import named, worded
 from tools.kubernetes.resource import as_list
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -33,8 +33,7 @@ _BASELINE = frozenset(
 """What the baseline standard lets containers add."""
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     standard: Literal["restricted", "baseline"] = "restricted"
     """The Pod Security Standard that containers have to meet."""
 

@@ -18,18 +18,17 @@ https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from tools.kubernetes.pod import Container, Pod
 from tools.kubernetes.pod_security import named
 from tools.kubernetes.volumes import CLAIMS, Mount, mounts_of
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """Which volumes ask for a group."""
 
     empty_dirs: bool = False

@@ -15,17 +15,16 @@ https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.pod import Pod
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 FIELDS = {"hostNetwork": "network", "hostPID": "process", "hostIPC": "IPC"}
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """What else is demanded."""
 
     user_namespace: bool = False

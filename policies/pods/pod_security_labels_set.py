@@ -14,11 +14,11 @@ https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-names
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from tools.kubernetes.pod_security import ENFORCE, minor
 from tools.kubernetes.resource import Resource
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -27,8 +27,7 @@ STRICTNESS = ("privileged", "baseline", "restricted")
 PINNED = re.compile(r"v1\.(0|[1-9][0-9]*)")
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """What a namespace must enforce."""
 
     level: Literal["baseline", "restricted"] = "restricted"

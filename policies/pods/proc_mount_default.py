@@ -13,17 +13,16 @@ https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.pod_security import USER_NAMESPACE_COUNTS, among, named, refused_by
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     standard: Literal["restricted", "baseline"] = "restricted"
     """The Pod Security Standard that containers have to meet."""
 

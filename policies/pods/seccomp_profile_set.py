@@ -18,20 +18,19 @@ https://kubernetes.io/docs/tutorials/security/seccomp/
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.pod_security import settings, unset
 from tools.kubernetes.resource import as_map
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 ALLOWED = ("RuntimeDefault", "Localhost")
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     standard: Literal["restricted", "baseline"] = "restricted"
     """The Pod Security Standard that pods have to meet."""
 

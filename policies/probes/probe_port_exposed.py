@@ -15,17 +15,16 @@ https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-read
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from tools.kubernetes.pod import Container, Pod
 from tools.kubernetes.probes import PROBES, Probe, port_number, ports_of, probe_of
 from tools.kubernetes.services import service_ports, services_of
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Cause, Consequences, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     require_declaration: bool = False
     """Demand that the port is declared even where the container declares no port at all."""
 

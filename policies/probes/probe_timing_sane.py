@@ -18,7 +18,6 @@ https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-read
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.pod import Container, Pod
 from tools.kubernetes.probes import (
@@ -30,12 +29,12 @@ from tools.kubernetes.probes import (
     Probe,
     probe_of,
 )
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Cause, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     allow_initial_delay: bool = False
     """Accept initialDelaySeconds of liveness and readiness next to a startup probe."""
 

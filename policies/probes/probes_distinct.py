@@ -15,10 +15,10 @@ https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-pro
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.probes import LIVENESS, READINESS, Probe, probe_of
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Cause, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -34,8 +34,7 @@ _REMEDIES = {
 _LATER = "Or give liveness a failureThreshold by which it fails later than readiness."
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     accept_later_liveness: bool = False
     """Accept the same endpoint if liveness fails later than readiness."""
 

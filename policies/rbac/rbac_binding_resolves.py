@@ -19,7 +19,6 @@ https://kubernetes.io/docs/reference/access-authn-authz/rbac/#rolebinding-and-cl
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from tools.kubernetes.builtin_roles import is_reserved
@@ -27,14 +26,14 @@ from tools.kubernetes.resource import Resource
 from tools.kubernetes.service_accounts import DEFAULT
 from tools.kubernetes.spelling import closest
 from tools.kubernetes.subjects import Subject, subjects_of
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
 _OWN_ACCOUNTS = "kube-system"
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     roles: tuple[str, ...] = ()
     """Globs of roles that something else makes: `ClusterRole/platform-*`."""
 

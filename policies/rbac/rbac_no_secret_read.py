@@ -23,10 +23,10 @@ https://kubernetes.io/docs/concepts/security/rbac-good-practices/#listing-secret
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.access import Access, Grant, opened, verbs_of, words_of
 from tools.kubernetes.access_words import chain, dormant, listed, role_words, where, who
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 from tools.source.place import FieldPath
@@ -34,8 +34,7 @@ from tools.source.place import FieldPath
 READING = ("get", "list", "watch")
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     named: bool = False
     """Report also rules that say which Secrets, under `resourceNames`."""
 

@@ -22,7 +22,6 @@ https://kubernetes.io/docs/concepts/configuration/configmap/#using-configmaps
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from tools.kubernetes.access import ROLES, opened, verbs_of, words_of
@@ -30,6 +29,7 @@ from tools.kubernetes.config_maps import meant_config_map
 from tools.kubernetes.references import same_namespace
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.spelling import closest
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
@@ -39,8 +39,7 @@ USUAL = frozenset({"app", "chart", "heritage", "release", "name", "component", "
 READING = ("get", "list", "watch")
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     read_elsewhere: tuple[str, ...] = ()
     """ConfigMaps that something else reads: `name`, or `name/KEY` for one key; `*` is any text."""
 

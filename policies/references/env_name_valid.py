@@ -19,17 +19,16 @@ https://kubernetes.io/docs/tasks/inject-data-application/define-environment-vari
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.pod import Container, Pod
 from tools.kubernetes.resource import as_map
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 from tools.source.place import FieldPath
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     pattern: str = r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*"
     """A regular expression that names must match from beginning to end."""
     exempt: tuple[str, ...] = ()

@@ -33,7 +33,6 @@ https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tools.kubernetes.addresses import DEFAULT_PORTS, service_name
@@ -44,6 +43,7 @@ from tools.kubernetes.spelling import closest
 from tools.kubernetes.traffic.entrances import targets
 from tools.kubernetes.traffic.policy import Direction
 from tools.kubernetes.traffic.spans import Spans, port_words
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 from tools.source.place import FieldPath
@@ -56,8 +56,7 @@ OPEN = "Open the port in the policies of both, or do not give the pod this addre
 BUILT_IN = frozenset({("kubernetes", "default"), ("kube-dns", "kube-system")})
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     cluster_domain: str = "cluster.local"
     """The domain of the cluster, behind `.svc.`."""
 

@@ -22,12 +22,13 @@ https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from tools.kubernetes.addresses import DEFAULT_PORTS, Address, addresses_in
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.texts import texts_of
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 from tools.source.place import FieldPath
@@ -47,8 +48,7 @@ class Url(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     hosts: tuple[str, ...] = ()
     """Host names that stand for a node, besides every IP address but those of the pod itself."""
     services: dict[str, str] = field(default_factory=dict)

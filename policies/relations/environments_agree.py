@@ -27,11 +27,12 @@ https://kubectl.docs.kubernetes.io/references/kustomize/glossary/#overlay
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 
 from tools.kubernetes.guards import Guard, Guarded, weaknesses
 from tools.rules.counterparts import Component, Counterparts, components
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
@@ -56,8 +57,7 @@ SPEAKING = (
 Environments = Mapping[str, Sequence[Target]]
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """Which environments are compared, and what may differ."""
 
     strict: str = "prod"

@@ -14,18 +14,17 @@ https://kubernetes.io/docs/concepts/storage/volumes/#emptydir
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.effective_resources import PodResources
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.quantity import amount_of
 from tools.kubernetes.volumes import volumes_of
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     ephemeral_storage_suffices: bool = False
     """Accept volumes on disk where every container is limited in ephemeral-storage."""
 

@@ -16,18 +16,17 @@ https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#r
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from tools.kubernetes.quantity import is_bytes, parse_quantity, suffix_of
 from tools.kubernetes.quantity_fields import Counts, QuantityField, quantity_fields
 from tools.kubernetes.resource import Resource
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     max_cores: int = 96
     """More cores than this for one container are taken for thousandths without the m."""
     min_bytes: str = "1Mi"

@@ -16,17 +16,16 @@ https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.effective_resources import PodResources
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.wrong_amounts import why_unstated
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     resources: tuple[str, ...] = ("cpu", "memory")
     """What has to be requested."""
     limit_ranges: bool = True

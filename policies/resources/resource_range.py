@@ -28,6 +28,7 @@ from tools.kubernetes.limit_range import Stated
 from tools.kubernetes.pod import Container, Pod
 from tools.kubernetes.quantity import parse_quantity
 from tools.kubernetes.resource_sums import ContainerResources
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
@@ -40,8 +41,7 @@ class Range:
     """The most, as a quantity; nothing for no bound."""
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     requests: dict[str, Range] = field(default_factory=dict)
     """The range of requests, by resource."""
     limits: dict[str, Range] = field(default_factory=dict)

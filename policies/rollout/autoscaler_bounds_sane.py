@@ -14,16 +14,15 @@ https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizonta
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.autoscaling import bounds_of
 from tools.kubernetes.resource import Resource
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Cause, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     min: int = 2
     """The smallest minReplicas that is right."""
 

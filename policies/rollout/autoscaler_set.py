@@ -15,16 +15,15 @@ https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.rollout import holds_one_node_claim
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     exempt: tuple[str, ...] = ()
     """Workloads that need no autoscaler, as `name` or `Kind/name`."""
 

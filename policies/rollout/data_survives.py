@@ -22,9 +22,9 @@ https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#no-prune-resou
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from tools.kubernetes.resource import Resource
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
@@ -33,8 +33,7 @@ RECLAIM = ("spec", "persistentVolumeReclaimPolicy")
 SYNC_OPTIONS = ("metadata", "annotations", "argocd.argoproj.io/sync-options")
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     argocd: bool | None = None
     """Whether Argo CD deploys this; without it, what the repository holds decides."""
     namespaces: tuple[str, ...] = ()

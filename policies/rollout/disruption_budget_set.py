@@ -15,12 +15,12 @@ https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-b
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.disruption import budgets_of, guards
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.rollout import SCALABLE, replicas_of
 from tools.kubernetes.selector import unmet
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Cause, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -28,8 +28,7 @@ SEVERAL = 2
 SELECTOR = ("spec", "selector")
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     exempt: tuple[str, ...] = ()
     """Workloads that need no budget, as `name` or `Kind/name`."""
 

@@ -14,18 +14,17 @@ https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#replicas
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.autoscaling import bounds_of
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.rollout import SCALABLE, replicas_of
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 from tools.source.place import FieldPath
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     min: int | None = None
     """The fewest replicas that are right; without it there is no lower bound."""
     max: int | None = None

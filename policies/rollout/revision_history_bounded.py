@@ -12,9 +12,9 @@ https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#clean-up-p
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.resource import Resource
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -23,8 +23,7 @@ DEFAULT = 10
 USUAL = 5
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     min: int = 1
     """The fewest old revisions that must be kept."""
     max: int = 10

@@ -26,7 +26,6 @@ https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-up
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.int_or_percent import scaled
 from tools.kubernetes.pod import Pod
@@ -40,6 +39,7 @@ from tools.kubernetes.rollout import (
     rolling_update_field,
 )
 from tools.kubernetes.services import request_services_of
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Consequences, Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
@@ -49,8 +49,7 @@ MAX_SURGE = (*STRATEGY, "rollingUpdate", "maxSurge")
 BOTH_ZERO = "maxSurge and maxUnavailable are both 0, which the API server refuses"
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     explicit: bool = False
     """Whether `maxUnavailable: 0` must be written, even where the default is rounded down to 0."""
 

@@ -16,13 +16,13 @@ https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constrai
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.resource import as_list, as_map
 from tools.kubernetes.rollout import SCALABLE, replicas_of
 from tools.kubernetes.selector import matches
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
@@ -33,8 +33,7 @@ CONSTRAINTS = "topologySpreadConstraints"
 _DURING = "DuringSchedulingIgnoredDuringExecution"
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     topology_keys: tuple[str, ...] = (
         "kubernetes.io/hostname",
         "topology.kubernetes.io/zone",

@@ -21,13 +21,13 @@ https://kubernetes.io/docs/concepts/configuration/secret/#using-secrets-as-envir
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.provided import SECRET
 from tools.kubernetes.reference import Reference, Via
 from tools.kubernetes.secrets import OPAQUE, type_of
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 from tools.source.credentials import names_credential
@@ -37,8 +37,7 @@ AS_FILES = frozenset({Via.VOLUME, Via.PROJECTED, Via.SUB_PATH})
 VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """What may be files."""
 
     files: tuple[str, ...] = ()

@@ -17,17 +17,16 @@ https://kubernetes.io/docs/concepts/configuration/configmap/
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from tools.kubernetes.resource import Resource
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 from tools.source.credentials import Sign, sign_of, signs_in
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """What is not looked at."""
 
     allowed: tuple[str, ...] = ()

@@ -19,18 +19,17 @@ https://kubernetes.io/docs/concepts/configuration/secret/#using-secrets-as-envir
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.pod_security import named
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 from tools.source.credentials import sign_of
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """What is not looked at."""
 
     allowed: tuple[str, ...] = ()

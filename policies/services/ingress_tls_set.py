@@ -17,17 +17,16 @@ https://kubernetes.io/docs/concepts/services-networking/ingress/#tls
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from tools.kubernetes.ingress import hosts_of, is_ingress, tls_by_annotation
 from tools.kubernetes.resource import Resource
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     without_tls: tuple[str, ...] = ()
     """Globs of hosts that need no TLS: `*.local`."""
 

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tools.kubernetes.resource import Resource
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 from tools.source.place import FieldPath
@@ -35,8 +36,7 @@ class Range:
     """The highest node port."""
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """Which node ports there are."""
 
     node_ports: dict[str, tuple[int, ...]] | None = None

@@ -20,7 +20,6 @@ https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-port
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.programs import same_program
@@ -34,12 +33,12 @@ from tools.kubernetes.services import (
     selected_by,
     service_ports,
 )
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     require_declaration: bool = False
     """Demand that the port is declared, whatever else suggests that something listens there."""
 

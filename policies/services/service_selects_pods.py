@@ -22,21 +22,20 @@ https://kubernetes.io/docs/concepts/services-networking/service/#services-in-kub
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.operators import maker_in
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.selector import unmet
 from tools.kubernetes.services import has_selector, labels_match
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
 SELECTOR = ("spec", "selector")
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """What the manifests do not show."""
 
     runtime_labels: tuple[str, ...] = (

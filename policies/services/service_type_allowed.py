@@ -17,18 +17,18 @@ https://kubernetes.io/docs/concepts/services-networking/service/#publishing-serv
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from tools.kubernetes.resource import Resource
+from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 ServiceType = Literal["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"]
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     """What may be reached from outside of the cluster."""
 
     types: tuple[ServiceType, ...] | None = None

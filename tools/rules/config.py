@@ -1,7 +1,7 @@
 """`policies.yaml`: what a repository demands of its manifests."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from glob import escape
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from tools.kubernetes.pod import POD_TEMPLATES
 from tools.kubernetes.resource import as_list, as_map
 from tools.rules.facts import Facts
+from tools.rules.options import names
 from tools.rules.rule import Judges, Rule, Severity
 from tools.rules.run import Setting
 from tools.rules.typed import ConfigError, build, camel, check_names, nearest
@@ -106,7 +107,7 @@ def parse_options(rule: Rule, data: Mapping[str, Any], path: FieldPath = ()) -> 
         return rule.options
     if rule.options is None:
         raise ConfigError((*path, next(iter(data))), f"{rule.id} has no options")
-    known = [camel(option.name) for option in fields(rule.options)]
+    known = [camel(name) for name in names(type(rule.options))]
     check_names(data, known, path, f"option of {rule.id}")
     return build(type(rule.options), dict(data), path)
 

@@ -172,8 +172,8 @@ def rule(  # noqa: PLR0913 - keyword arguments that each rule writes out like a 
     it only targets with an environment do. `environments` names those in which the rule is on by
     default (none: everywhere); `defers_to` names rules that say more about the same mistake: where
     one of them has a finding of no lower severity at the very same place (or at a related one),
-    this one has none; `options` is a frozen dataclass of which every field has a default and a
-    docstring below it; `confidential` rules point at what no report may show, so the line is not
+    this one has none; `options` is a class of RuleOptions of which every field has a default and
+    a docstring below it; `confidential` rules point at what no report may show, so the line is not
     printed; `warm_up` begins what a REPOSITORY rule needs, which is called after all targets;
     `looks_around` says that the check asks for what the folders render to that Applications of the
     target name. The check is called as

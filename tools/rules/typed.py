@@ -6,11 +6,13 @@ Field names are snake_case in Python and camelCase in YAML, as in Kubernetes' ow
 import types
 import typing
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, fields
 from datetime import date
+from functools import cache
 from typing import Any
 
 from tools.kubernetes.spelling import closest
+from tools.rules.options import is_fields, names
 from tools.source.place import FieldPath
 
 
@@ -39,11 +41,11 @@ def camel(name: str) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint for a misspelt name: `; did you mean 'x'?`, or the known names if none is near."""
-    names = sorted(known)
-    close = closest(name, names, 0.6)
+    listed = sorted(known)
+    close = closest(name, listed, 0.6)
     if close is not None:
         return f"; did you mean {close!r}?"
-    return f"; known are {', '.join(names)}" if 0 < len(names) <= FEW else ""
+    return f"; known are {', '.join(listed)}" if 0 < len(listed) <= FEW else ""
 
 
 def check_names(data: Mapping[str, Any], known: Iterable[str], path: FieldPath, what: str) -> None:
@@ -66,7 +68,7 @@ def build(kind: Any, data: Any, path: FieldPath) -> Any:
         return data
     if kind is date:
         return _date(data, path)
-    if is_dataclass(kind):
+    if is_fields(kind):
         return _dataclass(kind, data, path)
     if typing.get_origin(kind) is None:
         return _expect(kind, data, path)
@@ -90,11 +92,10 @@ def _generic(origin: Any, arguments: tuple[Any, ...], data: Any, path: FieldPath
 
 def _dataclass(kind: Any, data: Any, path: FieldPath) -> Any:
     given = _expect(dict, data, path)
-    hints = typing.get_type_hints(kind)
-    names = {camel(field.name): field.name for field in fields(kind)}
-    check_names(given, names, path, "name")
+    known = _known(kind)
+    check_names(given, known, path, "name")
     values = {
-        names[key]: build(hints[names[key]], value, (*path, key)) for key, value in given.items()
+        known[key][0]: build(known[key][1], value, (*path, key)) for key, value in given.items()
     }
     try:
         return kind(**values)
@@ -116,6 +117,13 @@ def _date(data: Any, path: FieldPath) -> date:
         return date.fromisoformat(_expect(str, data, path))
     except ValueError as error:
         raise ConfigError(path, f"{data!r} is not a date like 2027-01-31") from error
+
+
+@cache
+def _known(kind: Any) -> Mapping[str, tuple[str, Any]]:
+    """The names of fields in YAML, with those in Python and their types."""
+    hints = typing.get_type_hints(kind)
+    return {camel(name): (name, hints[name]) for name in names(kind)}
 
 
 _WORDS = {dict: "a map", list: "a list", str: "text", int: "a whole number", bool: "true or false"}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/Masterminds/semver/v3"
 	"github.com/gobwas/glob"
 )
 
@@ -28,6 +29,19 @@ func match(kind, pattern, text string) (matched bool, err error) {
 			return false, err
 		}
 		return parsed.String() == text, nil
+	case "semver": // whether a constraint that is no version takes a version
+		if _, err := semver.NewVersion(pattern); err == nil {
+			return false, fmt.Errorf("a version")
+		}
+		wanted, err := semver.NewConstraint(pattern)
+		if err != nil {
+			return false, err
+		}
+		version, err := semver.NewVersion(text)
+		if err != nil {
+			return false, err
+		}
+		return wanted.Check(version), nil
 	}
 	var separators []rune
 	if kind == "segments" {
