@@ -24,7 +24,8 @@ WRITE_LOCK = { echo '\# Written by `make lock` from pyproject.toml.'; \
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-dev validate test test-registry test-cluster fidelity lint docs docs-check \
 .PHONY: help setup setup-dev validate test test-registry test-cluster fidelity lint docs docs-check \
-	bench bench-catalogue bench-trace bench-validation prove-trace prove-server prove-changes lock clean
+	bench bench-catalogue bench-trace bench-validation prove-trace prove-server prove-changes \
+	lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -74,7 +75,11 @@ bench: setup ## compare one cold run with kustomize alone
 	@$(PY) -m tests.bench
 
 .PHONY: help setup setup-dev validate test test-registry test-cluster fidelity lint docs docs-check \
-	bench bench-catalogue bench-trace bench-validation prove-trace prove-server prove-changes lock clean
+bench-catalogue: setup ## measure the CPU that all rules together add to a run
+	@$(PY) -m tests.bench_catalogue
+
+bench-validation: setup-dev ## measure what judging objects as the API server does costs
+	@$(PY) -m tests.kubernetes.bench
 
 bench-trace: setup ## measure what tracing costs
 	@$(PY) -m tests.trace.bench
