@@ -23,7 +23,6 @@ WRITE_LOCK = { echo '\# Written by `make lock` from pyproject.toml.'; \
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-dev validate test test-registry test-cluster fidelity lint docs docs-check \
-.PHONY: help setup setup-dev validate test test-registry test-cluster fidelity lint docs docs-check \
 	bench bench-catalogue bench-trace bench-validation prove-trace prove-server prove-changes \
 	lock clean
 
@@ -74,7 +73,6 @@ docs-check: setup ## fail if a generated page is not up to date
 bench: setup ## compare one cold run with kustomize alone
 	@$(PY) -m tests.bench
 
-.PHONY: help setup setup-dev validate test test-registry test-cluster fidelity lint docs docs-check \
 bench-catalogue: setup ## measure the CPU that all rules together add to a run
 	@$(PY) -m tests.bench_catalogue
 
