@@ -38,7 +38,7 @@ def pairs(seed: int, count: int) -> Iterator[Pair]:
     while found < count:
         pair = _pair(seed, number, kinds[number % len(kinds)])
         number += 1
-        if not ours(pair.new.data):
+        if _is_named(pair.new.data) and not ours(pair.new.data):
             found += 1
             yield pair
 
@@ -52,6 +52,12 @@ def _pair(seed: int, number: int, kind: str) -> Pair:
         changed = changed._replace(changes=(), data=random.choice(objects))
     name = f"pair-{seed}-{number}"
     return Pair(_named(old, name), changed._replace(data=_named(changed.data, name)))
+
+
+def _is_named(data: Mapping[str, Any]) -> bool:
+    """Whether it says which object it is: a LimitRange need not, and is given a name."""
+    metadata = data.get("metadata")
+    return isinstance(metadata, dict) and bool(metadata.get("name"))
 
 
 def _named(data: Mapping[str, Any], name: str) -> dict[str, Any]:

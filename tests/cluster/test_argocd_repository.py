@@ -312,6 +312,8 @@ def test_a_rollout_with_too_few_pods_would_have_been_seen(cluster: Cluster, prod
         "metadata": metadata,
         "spec": {
             "replicas": 4,
+            # Long enough to be seen between two looks.
+            "minReadySeconds": 2,
             "strategy": {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": 4}},
             "selector": {"matchLabels": labels},
             "template": {"metadata": {"labels": labels}, "spec": pod},
