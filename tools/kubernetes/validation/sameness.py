@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tools.kubernetes.quantity import parse_quantity
+from tools.kubernetes.resource import as_map
 from tools.kubernetes.sentences import shown
 from tools.kubernetes.validation.field import Field, Refusals
 from tools.source.place import FieldPath, dotted
@@ -48,7 +49,7 @@ _DEFAULTS: Mapping[str, Any] = {
 """What the server fills in, by the name of the field, for every field that is compared here."""
 
 _OTHERS: Mapping[str, tuple[Any, ...]] = {
-    "fsType": ("ext4",),
+    "status": ("True",),
     "apiVersion": ("v1",),
     "kind": ("PersistentVolumeClaim", "Managed"),
     "type": ("", "Opaque"),
@@ -151,12 +152,15 @@ def _in_map(
 
 
 def _kept_by_server(old: Mapping[str, Any], new: Mapping[str, Any]) -> set[str]:
-    """Fields that say the same as others: when to pull, and the older name of an account."""
+    """Fields that the server keeps in step: when to pull, the older name of an account, and the
+    status of a claim in a template."""
     kept = set()
     if ("image" in old or "image" in new) and pulled(old) == pulled(new):
         kept.add("imagePullPolicy")
     if "serviceAccountName" in old or "serviceAccountName" in new:
         kept.add("serviceAccount")
+    if "accessModes" in as_map(new.get("spec")):
+        kept.add("status")
     return kept
 
 

@@ -18,6 +18,7 @@ _NOT_THE_SOURCE = frozenset(
     | {"persistentVolumeReclaimPolicy", "storageClassName", "volumeAttributesClassName"}
 )
 _ONLY_SIZE = "of a claim only the size and the volumeAttributesClassName may change"
+_OLD_CLASS = "volume.beta.kubernetes.io/storage-class"
 _SIZE = ("resources", "requests", "storage")
 
 
@@ -50,6 +51,8 @@ def _without_new_secret(old: Field, new: Field) -> tuple[Field, Field]:
 
 def claim(old: Field, new: Field) -> Refusals:
     """Only the size, upwards, and the volumeAttributesClassName may change."""
+    path = ("metadata", "annotations", _OLD_CLASS)
+    yield from fixed(old.at(*path), new.at(*path))
     before, after = old["spec"], new["spec"]
     names = as_map(before.value).keys() | as_map(after.value).keys()
     for name in sorted(names - {"resources", "volumeAttributesClassName"}):
