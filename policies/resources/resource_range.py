@@ -21,7 +21,7 @@ https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#r
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tools.kubernetes.effective_resources import PodResources
 from tools.kubernetes.limit_range import Stated
@@ -33,8 +33,7 @@ from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
 
 
-@dataclass(frozen=True)
-class Range:
+class Range(RuleOptions):
     min: str = ""
     """The least, as a quantity; nothing for no bound."""
     max: str = ""

@@ -17,7 +17,6 @@ https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tools.kubernetes.resource import Resource
 from tools.rules.options import RuleOptions
@@ -28,8 +27,7 @@ from tools.source.place import FieldPath
 TYPE = ("spec", "type")
 
 
-@dataclass(frozen=True)
-class Range:
+class Range(RuleOptions):
     first: int = 30000
     """The lowest node port."""
     last: int = 32767

@@ -1,7 +1,6 @@
 """One reference: the place where an object names another object, or a key or port of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -36,8 +35,7 @@ class Via(Enum):
     ADDRESS = "address"  # Service; from a URL or host:port in a text that `container` is given
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Reference:
+class Reference(NamedTuple):
     """One field of `resource` names another object.
 
     via            the kind of field

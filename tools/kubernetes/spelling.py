@@ -9,15 +9,24 @@ def closest(name: str, known: Iterable[str], cutoff: float = 0.7) -> str | None:
     A name in another case is closer than any other; `cutoff` is difflib's, 0 takes whatever is
     nearest.
     """
-    # Only a mistake needs it, and importing it takes milliseconds.
-    from difflib import get_close_matches
-
     names = sorted(known)
     folded = name.casefold()
     for candidate in names:
         if candidate.casefold() == folded:
             return candidate
-    return next(iter(get_close_matches(name, names, 1, cutoff)), None)
+    near = [candidate for candidate in names if _shared(name, candidate) >= cutoff]
+    if not near:
+        return None
+    # Only a mistake needs it, and importing it takes milliseconds.
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, near, 1, cutoff)), None)
+
+
+def _shared(name: str, other: str) -> float:
+    """At most so alike are two names, from 0 to 1: the share of letters that both have."""
+    shared = sum(min(name.count(letter), other.count(letter)) for letter in set(name))
+    return 2 * shared / (len(name) + len(other) or 1)
 
 
 def slip(name: str, known: Iterable[str]) -> str | None:

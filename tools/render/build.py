@@ -52,6 +52,14 @@ class Run:
         self._timeout = timeout
         self._limit = limit
 
+    @property
+    def is_running(self) -> bool:
+        """Whether there is still time to do something else."""
+        try:
+            return self._process.is_running
+        except ProcessFailed:
+            return False  # `result` says why
+
     def result(self) -> Render:
         """Wait for the end and return the render.
 

@@ -75,6 +75,11 @@ class Process:
         self._streams = [out, err]
         _limit(self._pid)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the program has not ended yet. Raises ProcessFailed if nobody can tell."""
+        return not self._has_exited()
+
     def end(self, timeout: float, limit: int) -> Ended:
         """Read everything and wait for the end.
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from tools.kubernetes.resource import Ref
 from tools.rules.rule import Severity
+from tools.source.checksum import sha256
 from tools.source.place import FieldPath, Place, dotted
 
 
@@ -42,10 +43,7 @@ class Finding(NamedTuple):
         file = self.source.file if self.source and not self.resource else ""
         message = "" if self.resource else self.message
         parts = (self.rule, self.target, resource, dotted(self.path), file, message)
-        # Its library takes longer to load than anything here, and most runs need no fingerprint.
-        from hashlib import sha256
-
-        return sha256("\0".join(parts).encode()).hexdigest()[:32]
+        return sha256("\0".join(parts).encode())[:32]
 
     @property
     def order(self) -> tuple[object, ...]:

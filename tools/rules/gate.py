@@ -96,7 +96,8 @@ class Gate:
         kept: list[Target] = []
         lock = self._lock(report)
         self._warm_up()
-        around = Surroundings(self.repository, starts, self.kubernetes, self.equip)
+        has_rules = bool(self.rules)
+        around = Surroundings(self.repository, starts, self.kubernetes, self.equip, has_rules)
         looks_around = any(rule.looks_around for rule in self.rules.values())
         for start in starts:
             begin = perf_counter()

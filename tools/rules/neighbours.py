@@ -21,7 +21,7 @@ from tools.source.tree import Tree
 class Surroundings:
     """Implements Neighbours for the targets of one run.
 
-    `equip` gives a target what `policies.yaml` declares.
+    `equip` gives a target what `policies.yaml` declares; `judged` says that rules will look at it.
     """
 
     def __init__(
@@ -30,11 +30,13 @@ class Surroundings:
         starts: Starts,
         kubernetes: Sequence[str],
         equip: Callable[[Target], None],
+        judged: bool,
     ) -> None:
         self._starts = starts
         self._repository = repository
         self._kubernetes = kubernetes
         self._equip = equip
+        self._judged = judged
         self._prepared: dict[NamedTarget, Prepared] = {}
         self._expected: deque[NamedTarget] = deque()
         self._ahead: list[NamedTarget] = []
@@ -48,7 +50,7 @@ class Surroundings:
         """A target that has begun, ready to be judged."""
         key = start.named._replace(explicit=True)
         if key not in self._prepared:
-            self._prepared[key] = prepare(start, self._kubernetes)
+            self._prepared[key] = prepare(start, self._kubernetes, self._judged)
             target = self._prepared[key].target
             self._equip(target)
             target.neighbours = self

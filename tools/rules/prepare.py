@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tools.kubernetes.objects import Read, Stray, objects_in
 from tools.kubernetes.resource import Ref, Resource, ResourceSet
 from tools.kubernetes.schema import warm_up
+from tools.kubernetes.validation.kinds import validator_of
 from tools.render.build import RenderFailed, Run
 from tools.render.starts import Start
 from tools.rules.obstacle import Cause, Obstacle
@@ -19,6 +20,9 @@ from tools.source.tree import Tree
 from tools.trace.plain import PlainTrace
 from tools.trace.trace import Trace
 
+if TYPE_CHECKING:
+    from tools.trace.replay import Replay
+
 
 class Prepared(NamedTuple):
     """A target with all its objects; what is missing from it stands in `obstacles`."""
@@ -27,10 +31,12 @@ class Prepared(NamedTuple):
     obstacles: list[Obstacle]
 
 
-def prepare(start: Start, kubernetes: Sequence[str] = ()) -> Prepared:
+def prepare(start: Start, kubernetes: Sequence[str] = (), ahead: bool = False) -> Prepared:
     """Wait for the render of a target, and read what it is made of.
 
     `kubernetes` are versions whose schemas will be needed: they are made ready while waiting.
+    `ahead` says that rules will judge the objects: what nearly all targets need for that is done
+    while waiting, too.
     """
     if start.tree is not None:
         start.tree.read()
@@ -38,8 +44,12 @@ def prepare(start: Start, kubernetes: Sequence[str] = ()) -> Prepared:
             start.stop()
         kinds = {(ref.api_version, ref.kind) for ref in _refs(start.tree)}
         warm_up(kubernetes, kinds)
-        is_component = start.named.kind is Kind.COMPONENT
-        return _component(start, start.tree) if is_component else _rendered(start, start.tree)
+        if start.named.kind is Kind.COMPONENT:
+            return _component(start, start.tree)
+        ahead = ahead and start.run is not None and start.run.is_running
+        for api_version, kind in kinds if ahead else ():
+            validator_of(api_version, kind)
+        return _rendered(start, start.tree, _replayed(start.tree) if ahead else None)
     if start.named.kind is Kind.CHART:
         sentence = "Helm charts are not judged; commit what `helm template` renders"
         place = Place(f"{start.named.path}/Chart.yaml", 1, 1)
@@ -55,7 +65,7 @@ def _refs(tree: Tree) -> Iterator[Ref]:
             yield Resource(found.data).ref
 
 
-def _rendered(start: Start, tree: Tree) -> Prepared:
+def _rendered(start: Start, tree: Tree, replayed: "Replay | None") -> Prepared:
     obstacles = _refused(tree)
     if start.failure:
         obstacles.append(Obstacle(start.failure))
@@ -69,9 +79,22 @@ def _rendered(start: Start, tree: Tree) -> Prepared:
         files=tuple(tree.files),
         documents=tuple(tree.documents()),
         tree=tree,
-        trace=Trace(tree, resources),
+        trace=Trace(tree, resources, replayed),
     )
     return Prepared(target, obstacles)
+
+
+def _replayed(tree: Tree) -> "Replay | None":
+    """The build as Kustomize does it meanwhile, which nearly every run asks for afterwards.
+
+    None if the replay breaks off: the rules that ask for it try once more, and say so.
+    """
+    from tools.trace.replay import replay
+
+    try:
+        return replay(tree)
+    except Exception:
+        return None
 
 
 def _component(start: Start, tree: Tree) -> Prepared:

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from tools.source.checksum import sha256
 from tools.trace.application import Application, Kind
 from tools.trace.fieldspec import Configuration, FieldSpec, Selected, slots
 from tools.trace.gojson import go_json
@@ -196,8 +197,6 @@ def _asks_for_hash(obj: Object) -> bool:
 
 def content_hash(root: Map) -> str:
     """The hash of a ConfigMap or Secret as in `api/hasher/hasher.go`."""
-    from hashlib import sha256
-
     if root.text("kind") == "Secret":
         fields = {"data": "", "type": ""}
         optional = "stringData"
@@ -210,5 +209,5 @@ def content_hash(root: Map) -> str:
         content[field] = plain(root.fields[field]) if field in root.fields else ""
     if isinstance(root.fields.get(optional), Map):
         content[optional] = plain(root.fields[optional])
-    digest = sha256(go_json(content).encode()).hexdigest()[:10]
+    digest = sha256(go_json(content).encode())[:10]
     return digest.translate(str.maketrans("013ae", "ghkmt"))

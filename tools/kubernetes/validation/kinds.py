@@ -64,7 +64,7 @@ def refusals(
     `data` is the whole object, `versions` are Kubernetes versions such as `1.36`. [] for a kind
     whose validation is not known here.
     """
-    validator = _validator(api_version.rpartition("/")[0], kind)
+    validator = validator_of(api_version, kind)
     if validator is None:
         return []
     found: dict[Refusal, list[str]] = {}
@@ -83,8 +83,9 @@ def refusals(
 
 
 @cache
-def _validator(group: str, kind: str) -> Validator | None:
-    name = _VALIDATORS.get((group, kind))
+def validator_of(api_version: str, kind: str) -> Validator | None:
+    """The function that validates a kind, None if there is none; the first call imports it."""
+    name = _VALIDATORS.get((api_version.rpartition("/")[0], kind))
     if name is None:
         return None
     module, _, function = name.partition(".")
