@@ -34,6 +34,7 @@ SENTENCE = re.compile(r"(?!.*\b(?:None|True|False)\b|.*  )[^\n]*[^\n.]")
 REMEDY = re.compile(r"(?!.*\bNone\b|.*  )[A-Z][^\n]*\.")
 SUMMARY_COLUMNS = 100
 TODAY = date(2026, 6, 1)
+RENDERED = (Judges.OBJECT, Judges.POD, Judges.TARGET)
 
 Places = list[tuple[str, int]]
 
@@ -137,4 +138,5 @@ def test_contract(rule: Rule) -> None:
     assert len(rule.doc.split("\n\n")) > 1, "say why, not only what"
     assert "http" in rule.doc, "name the document that the rule rests on"
     assert rule.remedy.endswith(".")
-    assert rule.judges in (Judges.OBJECT, Judges.RELATION) or not rule.kinds
+    assert rule.judges in (*RENDERED, Judges.RELATION) or not rule.kinds
+    assert rule.judges in RENDERED or not rule.fields

@@ -47,6 +47,7 @@ class Options(RuleOptions):
 @rule(
     judges=Judges.TARGET,
     severity=Severity.WARNING,
+    kinds=("Application", "ApplicationSet"),
     remedy="Write automated: {prune: true, selfHeal: true} and retry: {limit: 5}.",
     options=Options,
     looks_around=True,

@@ -34,6 +34,7 @@ class Options(RuleOptions):
 @rule(
     judges=Judges.TARGET,
     severity=Severity.WARNING,
+    kinds=("Application", "ApplicationSet"),
     remedy="Add an Application for the folder, or list it in the option `allowed`.",
     options=Options,
 )

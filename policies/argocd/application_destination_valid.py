@@ -23,6 +23,7 @@ from tools.rules.target import Target
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
+    kinds=("Application", "ApplicationSet"),
     remedy="Write either server: https://kubernetes.default.svc or name: in-cluster.",
 )
 def check(target: Target, options: None) -> Iterator[Problem]:

@@ -26,6 +26,7 @@ KNOWN = (FINALIZER, f"{FINALIZER}/foreground", f"{FINALIZER}/background")
 @rule(
     judges=Judges.TARGET,
     severity=Severity.WARNING,
+    kinds=("Application", "ApplicationSet"),
     remedy=f"Add `finalizers: [{FINALIZER}]` to its metadata.",
 )
 def check(target: Target, options: None) -> Iterator[Problem]:

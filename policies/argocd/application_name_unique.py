@@ -22,6 +22,7 @@ from tools.rules.target import Target
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
+    kinds=("Application", "ApplicationSet"),
     remedy="Give one of them another name.",
     defers_to=("object-unique",),
 )

@@ -27,6 +27,7 @@ from tools.rules.target import Target
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
+    kinds=("Application", "ApplicationSet"),
     remedy="Write the namespace of the manifests into spec.destination.namespace.",
     looks_around=True,
 )

@@ -31,6 +31,7 @@ Owned = tuple[object, str, str, str, str]
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
+    kinds=("Application", "ApplicationSet"),
     remedy="Leave the object to one Application, or give the two different folders.",
     looks_around=True,
 )

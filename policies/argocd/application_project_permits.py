@@ -36,6 +36,7 @@ _NAMESPACE = {"apiVersion": "v1", "kind": "Namespace"}
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
+    kinds=("Application", "ApplicationSet"),
     remedy="Permit it in the AppProject, or do not deploy it with this project.",
     looks_around=True,
 )

@@ -44,6 +44,7 @@ class Options(RuleOptions):
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
+    kinds=("Application", "ApplicationSet"),
     remedy="Write a branch, a tag or a commit; for a chart its exact version.",
     options=Options,
     looks_around=True,

@@ -36,6 +36,7 @@ _POLICY = ("spec", "syncPolicy")
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
+    kinds=("ApplicationSet",),
     remedy="Write the project out, goTemplateOptions: [missingkey=error], and a deletion policy.",
 )
 def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:

@@ -34,6 +34,7 @@ from tools.source.targets import NamedTarget
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
+    kinds=("Application", "ApplicationSet"),
     remedy="Move it into the kustomization of the overlay.",
 )
 def check(target: Target, options: None) -> Iterator[Outcome]:

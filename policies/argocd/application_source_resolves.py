@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
+    kinds=("Application", "ApplicationSet"),
     remedy="Name one folder of the repository that holds a kustomization or manifests.",
 )
 def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:

@@ -28,6 +28,7 @@ from tools.source.targets import yaml_files
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
+    kinds=("Application", "ApplicationSet"),
     remedy="Correct the path; `$name/` leads to the root of the source with `ref: name`.",
 )
 def check(target: Target, options: None) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/
 
 from collections.abc import Iterator
 
-from tools.argocd.phases import is_hook, moments, wave_of
+from tools.argocd.phases import ORDERING, is_hook, moments, wave_of
 from tools.kubernetes.pod import Pod
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
@@ -26,6 +26,7 @@ from tools.rules.target import Target
 @rule(
     judges=Judges.POD,
     severity=Severity.ERROR,
+    fields=ORDERING,
     remedy="Give what is needed the same hook and an earlier wave, or run the Job as a Sync hook "
     "in a later wave.",
 )

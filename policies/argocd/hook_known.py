@@ -33,6 +33,7 @@ from tools.rules.typed import nearest
 @rule(
     judges=Judges.OBJECT,
     severity=Severity.ERROR,
+    fields=(HOOK, HOOK_DELETE_POLICY),
     remedy="Write PreSync, Sync, PostSync, SyncFail, PostDelete or Skip.",
 )
 def check(resource: Resource, target: Target, options: None) -> Iterator[Problem]:

@@ -39,6 +39,7 @@ class Options(RuleOptions):
 @rule(
     judges=Judges.TARGET,
     severity=Severity.WARNING,
+    kinds=("Application", "ApplicationSet"),
     remedy="Leave the field out of Git, or ignore it and set RespectIgnoreDifferences=true.",
     defers_to=("replicas-owned-by-autoscaler",),
     options=Options,

@@ -34,6 +34,7 @@ _WHAT = ("jsonPointers", "jqPathExpressions", "managedFieldsManagers")
 @rule(
     judges=Judges.TARGET,
     severity=Severity.WARNING,
+    kinds=("Application", "ApplicationSet"),
     remedy="Write group, kind and name of a rendered object, and /spec/replicas or .spec.replicas.",
     looks_around=True,
 )

@@ -52,6 +52,7 @@ class Options(RuleOptions):
 @rule(
     judges=Judges.TARGET,
     severity=Severity.WARNING,
+    kinds=("AppProject",),
     remedy="Delete the grant, or write the kinds that are used.",
     options=Options,
     looks_around=True,

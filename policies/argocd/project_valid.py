@@ -23,6 +23,7 @@ from tools.rules.target import Target
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
+    kinds=("AppProject",),
     remedy="Correct the entry, or delete it.",
 )
 def check(target: Target, options: None) -> Iterator[Problem]:

@@ -19,7 +19,7 @@ https://argo-cd.readthedocs.io/en/stable/operator-manual/health/
 
 from collections.abc import Iterator
 
-from tools.argocd.phases import is_hook, moments
+from tools.argocd.phases import ORDERING, is_hook, moments
 from tools.kubernetes.resource import Resource
 from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
@@ -40,6 +40,7 @@ class Options(RuleOptions):
 @rule(
     judges=Judges.TARGET,
     severity=Severity.WARNING,
+    fields=ORDERING,
     remedy="Mend the object, or take out the waves and hooks that make Argo CD wait for it.",
     options=Options,
 )

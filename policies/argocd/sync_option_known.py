@@ -41,6 +41,7 @@ LIST = ("spec", "syncPolicy", "syncOptions")
 @rule(
     judges=Judges.OBJECT,
     severity=Severity.ERROR,
+    fields=(SYNC_OPTIONS, COMPARE_OPTIONS, "syncOptions"),
     remedy="Write the option as the documentation spells it, or delete it: it does nothing.",
 )
 def check(resource: Resource, target: Target, options: None) -> Iterator[Problem]:

@@ -33,6 +33,7 @@ _EFFECTS = {
 @rule(
     judges=Judges.OBJECT,
     severity=Severity.WARNING,
+    fields=(SYNC_OPTIONS, "syncOptions"),
     remedy="Delete the option, or accept it in policies.yaml with the reason and an end.",
 )
 def check(resource: Resource, target: Target, options: None) -> Iterator[Problem]:

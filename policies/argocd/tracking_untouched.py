@@ -33,6 +33,7 @@ class Options(RuleOptions):
 @rule(
     judges=Judges.OBJECT,
     severity=Severity.WARNING,
+    fields=(*ANNOTATIONS, LABEL),
     remedy="Delete it; Argo CD writes it.",
     options=Options,
 )

@@ -25,6 +25,7 @@ from tools.rules.target import Target
 @rule(
     judges=Judges.OBJECT,
     severity=Severity.ERROR,
+    fields=(SYNC_WAVE,),
     remedy='Write a whole number in quotes, such as "-1".',
 )
 def check(resource: Resource, target: Target, options: None) -> Iterator[Problem]:

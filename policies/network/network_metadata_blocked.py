@@ -43,6 +43,7 @@ class Options(RuleOptions):
 @rule(
     judges=Judges.TARGET,
     severity=Severity.WARNING,
+    kinds=("NetworkPolicy",),
     remedy="Write ipBlock.except with 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 and "
     "169.254.0.0/16 beside cidr: 0.0.0.0/0.",
     options=Options,

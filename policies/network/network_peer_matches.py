@@ -30,6 +30,7 @@ from tools.rules.target import Target
 @rule(
     judges=Judges.TARGET,
     severity=Severity.WARNING,
+    kinds=("NetworkPolicy",),
     remedy="Copy labels of the pods and of their namespace, or declare the peer in facts.peers.",
 )
 def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:

@@ -45,6 +45,7 @@ class Options(RuleOptions):
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
+    kinds=("NetworkPolicy",),
     remedy="Write the number or name of a containerPort of the pods, and its protocol.",
     defers_to=["port-valid"],
     options=Options,

@@ -30,6 +30,7 @@ SELECTOR = ("spec", "podSelector")
 @rule(
     judges=Judges.TARGET,
     severity=Severity.WARNING,
+    kinds=("NetworkPolicy",),
     remedy="Copy labels of the pod template into spec.podSelector, or delete the policy.",
 )
 def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:

@@ -24,6 +24,7 @@ from tools.rules.target import Target
 @rule(
     judges=Judges.POD,
     severity=Severity.ERROR,
+    fields=("hostPath",),
     remedy="Use an `emptyDir` for scratch data, a PersistentVolumeClaim for data that stays, or a "
     "ConfigMap for files.",
 )

@@ -23,6 +23,7 @@ from tools.rules.target import Target
 @rule(
     judges=Judges.POD,
     severity=Severity.ERROR,
+    fields=("hostPort",),
     remedy="Remove `hostPort` and let a Service (NodePort, LoadBalancer) or an Ingress lead to the "
     "container.",
 )

@@ -23,6 +23,7 @@ from tools.rules.target import Target
 @rule(
     judges=Judges.POD,
     severity=Severity.ERROR,
+    fields=("privileged",),
     remedy="Remove `privileged: true`; grant the one capability or path that is needed instead.",
 )
 def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:

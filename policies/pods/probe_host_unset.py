@@ -29,6 +29,7 @@ _SINCE = 34
 @rule(
     judges=Judges.POD,
     severity=Severity.ERROR,
+    fields=("host",),
     remedy="Delete `host`: the pod itself is asked then. A virtual host goes into `httpHeaders`.",
 )
 def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:

@@ -30,6 +30,7 @@ class Options(RuleOptions):
 @rule(
     judges=Judges.POD,
     severity=Severity.ERROR,
+    fields=("procMount",),
     remedy="Remove `procMount`; the default masks /proc.",
     options=Options,
 )

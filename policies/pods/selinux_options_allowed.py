@@ -34,6 +34,7 @@ ALLOWED: dict[str, dict[str, int]] = {"type": TYPES, "user": {}, "role": {}}
 @rule(
     judges=Judges.POD,
     severity=Severity.ERROR,
+    fields=("seLinuxOptions",),
     remedy="Delete `type`, or write `type: container_t`.",
 )
 def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:

@@ -40,6 +40,7 @@ SAFE = {
 @rule(
     judges=Judges.POD,
     severity=Severity.ERROR,
+    fields=("sysctls",),
     remedy="Remove the sysctl from the pod's securityContext; set it on the node if it must be.",
 )
 def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:

@@ -22,6 +22,7 @@ from tools.rules.target import Target
 @rule(
     judges=Judges.POD,
     severity=Severity.ERROR,
+    fields=("hostProcess",),
     remedy="Remove `hostProcess: true` from windowsOptions.",
 )
 def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:

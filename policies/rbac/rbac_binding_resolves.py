@@ -41,6 +41,7 @@ class Options(RuleOptions):
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
+    kinds=("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"),
     remedy="Correct the name, add the missing object, or declare in policies.yaml that something "
     "else makes it.",
     options=Options,

@@ -50,6 +50,7 @@ FOR_ANONYMOUS = ("system:public-info-viewer", "system:service-account-issuer-dis
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
+    kinds=("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"),
     remedy="Take the right out of the role, or bind a role without it; where a program cannot do "
     "without, waive the finding with the reason.",
     defers_to=("rbac-no-wildcards",),

@@ -42,6 +42,7 @@ class Options(RuleOptions):
 @rule(
     judges=Judges.TARGET,
     severity=Severity.WARNING,
+    kinds=("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"),
     remedy="Take `secrets` out of the rule and mount what the pod needs, or allow only `get` and "
     "list the Secrets under `resourceNames`.",
     defers_to=("rbac-no-wildcards", "rbac-no-escalation"),

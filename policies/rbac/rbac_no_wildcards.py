@@ -35,6 +35,7 @@ FEW = 3
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
+    kinds=("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"),
     remedy="Write out the verbs, resources and API groups that are really used.",
 )
 def check(target: Target, options: None) -> Iterator[Problem]:

@@ -30,6 +30,7 @@ NUMBERED = re.compile(r"(?P<claims>.+)-\d+")
 @rule(
     judges=Judges.POD,
     severity=Severity.ERROR,
+    fields=("persistentVolumeClaim",),
     remedy="Add the PersistentVolumeClaim, or declare it in facts.claims.",
 )
 def check(pod: Pod, target: Target, options: None) -> Iterator[Problem | Unjudged]:

@@ -26,7 +26,6 @@ https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/
 from collections.abc import Iterator
 
 from tools.kubernetes.resource import Resource, ResourceSet
-from tools.kubernetes.validation.changes import change_refusals
 from tools.rules.rule import Judges, Problem, Severity, SourceProblem, Unjudged, rule
 from tools.rules.target import Target
 from tools.source.place import Place
@@ -61,6 +60,8 @@ def _same_object(old: Resource, resources: ResourceSet) -> Resource | None:
 
 
 def _changes(old: Resource, new: Resource, target: Target) -> Iterator[Problem]:
+    from tools.kubernetes.validation.changes import change_refusals
+
     for refusal, versions in change_refusals(old, new, target.kubernetes):
         everywhere = len(versions) == len(target.kubernetes)
         note = "" if everywhere else f" (Kubernetes {' and '.join(versions)})"

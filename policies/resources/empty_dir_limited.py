@@ -32,6 +32,7 @@ class Options(RuleOptions):
 @rule(
     judges=Judges.POD,
     severity=Severity.WARNING,
+    fields=("emptyDir",),
     remedy="Write sizeLimit below emptyDir, for example 64Mi.",
     options=Options,
 )

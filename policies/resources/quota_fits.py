@@ -43,6 +43,7 @@ from tools.rules.target import Target
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
+    kinds=("ResourceQuota", "LimitRange"),
     remedy="Raise the quota, or lower the amounts, replicas, maxReplicas or maxSurge behind it.",
     defers_to=("quantity-unit-sane",),
 )

@@ -25,6 +25,7 @@ from tools.rules.target import Target
 @rule(
     judges=Judges.POD,
     severity=Severity.ERROR,
+    fields=("topologySpreadConstraints",),
     remedy="Copy labels of the pod template into the constraint's labelSelector.matchLabels.",
 )
 def check(pod: Pod, target: Target, options: None) -> Iterator[Problem]:

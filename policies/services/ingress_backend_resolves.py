@@ -33,6 +33,7 @@ ANNOTATED = "use-annotation"
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
+    kinds=("Ingress",),
     remedy="Name a Service of this namespace and one of its ports, by name or number.",
     defers_to=["port-valid"],
 )

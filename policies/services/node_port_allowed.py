@@ -46,6 +46,7 @@ class Options(RuleOptions):
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
+    kinds=("Service",),
     remedy="State the number that policies.yaml declares for this Service, or declare this one.",
     defers_to=["service-type-allowed"],
     options=Options,

@@ -50,6 +50,7 @@ INDIFFERENT = frozenset({"ports", "clusterIP", "clusterIPs", "healthCheckNodePor
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
+    kinds=("Service",),
     remedy="Add the label to spec.selector that only the intended pods have.",
 )
 def check(target: Target, options: None) -> Iterator[Problem]:

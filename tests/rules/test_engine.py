@@ -14,7 +14,7 @@ from tools.rules.catalogue import BrokenRule, discover
 from tools.rules.config import Config, parse_config
 from tools.rules.finding import Finding
 from tools.rules.gate import Gate, Report
-from tools.rules.rule import Judges, Problem, Rule, Severity, Unjudged
+from tools.rules.rule import Definition, Judges, Problem, Rule, Severity, Unjudged
 from tools.rules.target import Target
 from tools.source.document import parse
 from tools.source.place import Place
@@ -46,13 +46,8 @@ def a_rule(check: Any, **changes: Any) -> Rule:
         group="tests",
         judges=Judges.OBJECT,
         severity=Severity.ERROR,
+        define=lambda: Definition(check, Options(), "Mend it.", "Something holds."),
         kinds=frozenset({"ConfigMap"}),
-        environments=frozenset(),
-        remedy="Mend it.",
-        check=check,
-        options=Options(),
-        defers_to=frozenset(),
-        doc="Something holds.",
     )
     return replace(rule, **changes)
 

@@ -15,7 +15,7 @@ from tools.kubernetes.resource import Resource
 from tools.render.starts import Starts
 from tools.rules.config import Config, parse_config
 from tools.rules.gate import Gate, Report
-from tools.rules.rule import Judges, Problem, Rule, Severity, Unjudged
+from tools.rules.rule import Definition, Judges, Problem, Rule, Severity, Unjudged
 from tools.rules.target import Target
 from tools.source.document import parse
 from tools.source.place import Place, SourceError
@@ -56,13 +56,7 @@ def a_rule(check: Any, **changes: Any) -> Rule:
         group="tests",
         judges=Judges.RELATION,
         severity=Severity.ERROR,
-        kinds=frozenset(),
-        environments=frozenset(),
-        remedy="Mend it.",
-        check=check,
-        options=Options(),
-        defers_to=frozenset(),
-        doc="They agree.",
+        define=lambda: Definition(check, Options(), "Mend it.", "They agree."),
     )
     return replace(rule, **changes)
 

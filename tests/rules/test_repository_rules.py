@@ -10,7 +10,7 @@ from tests.miniature import plant
 from tools.render.starts import Starts
 from tools.rules.config import parse_config
 from tools.rules.gate import Gate, Report
-from tools.rules.rule import Judges, Rule, Severity, SourceProblem, Unjudged
+from tools.rules.rule import Definition, Judges, Rule, Severity, SourceProblem, Unjudged
 from tools.source.document import parse
 from tools.source.place import Place, SourceError
 from tools.source.repository import Repository
@@ -43,14 +43,7 @@ def a_rule(check: Any, warm_up: Any = None) -> Rule:
         group="tests",
         judges=Judges.REPOSITORY,
         severity=Severity.ERROR,
-        kinds=frozenset(),
-        environments=frozenset(),
-        remedy="Do it.",
-        check=check,
-        options=None,
-        defers_to=frozenset(),
-        doc="All is done.",
-        warm_up=warm_up,
+        define=lambda: Definition(check, None, "Do it.", "All is done.", warm_up),
     )
 
 

@@ -10,6 +10,10 @@ from typing import NamedTuple
 from tools.argocd.versions import HOOK, SYNC_WAVE, words
 from tools.kubernetes.resource import Resource
 
+HELM_HOOK = "helm.sh/hook"
+HELM_WEIGHT = "helm.sh/hook-weight"
+ORDERING = (HOOK, SYNC_WAVE, HELM_HOOK, HELM_WEIGHT)
+"""The annotations by which an object is a hook, or of another wave than 0."""
 MAX_WAVE = 2**63 - 1
 _ORDER = ("PreSync", "Sync", "PostSync")
 _HELM = {
@@ -53,7 +57,7 @@ def moments(resource: Resource) -> list[Moment]:
 
 def wave_of(resource: Resource) -> int:
     """The wave of an object: 0 without one, or with one that is no integer."""
-    for annotation in (SYNC_WAVE, "helm.sh/hook-weight"):
+    for annotation in (SYNC_WAVE, HELM_WEIGHT):
         text = resource.annotations.get(annotation)
         if isinstance(text, str) and is_integer(text):
             return int(text)
@@ -66,4 +70,4 @@ def is_integer(text: str) -> bool:
 
 
 def _helm(resource: Resource) -> set[str]:
-    return {_HELM[word] for word in words(resource, "helm.sh/hook") if word in _HELM}
+    return {_HELM[word] for word in words(resource, HELM_HOOK) if word in _HELM}

@@ -113,6 +113,29 @@ class ResourceSet(Sequence[Resource]):
             found.setdefault(resource.kind, []).append(resource)
         return found
 
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds that occur, of whatever group."""
+        return frozenset(self._by_kind)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Every key at any depth: the names of fields, annotations, labels and data."""
+        found: set[str] = set()
+        seen: set[int] = set()
+        waiting: list[Any] = [resource.data for resource in self._all]
+        while waiting:
+            value = waiting.pop()
+            if isinstance(value, dict) and id(value) not in seen:
+                found.update(value)
+                waiting += value.values()
+            elif isinstance(value, list) and id(value) not in seen:
+                waiting += value
+            else:
+                continue
+            seen.add(id(value))  # what an anchor repeats says nothing new
+        return frozenset(found)
+
     def of_kind(self, *kinds: str) -> list[Resource]:
         """The objects of these kinds, in the order of the render."""
         if len(kinds) == 1:

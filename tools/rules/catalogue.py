@@ -1,10 +1,10 @@
 """Find the rules: every module below `policies/` is one, and nothing registers it."""
 
-import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 
-from tools.rules.rule import Rule
+from tools.rules.index import Modules, modules_below, remember, remembered
+from tools.rules.rule import Definition, Rule
 
 
 class BrokenRule(Exception):
@@ -14,27 +14,34 @@ class BrokenRule(Exception):
 def discover() -> Mapping[str, Rule]:
     """Every rule by id, groups and rules in alphabetical order.
 
-    Raises BrokenRule if a module cannot be imported, declares none or several, or repeats an id.
+    A rule's module is imported when its definition is asked for, unless it has changed since the
+    last run. Raises BrokenRule if a module cannot be imported, declares none or several, or repeats
+    an id.
     """
     import policies
 
+    modules = modules_below(policies.__path__)
+    known = remembered(modules, _defined)
+    if known is not None:
+        return known
     rules: dict[str, Rule] = {}
-    for folder in policies.__path__:
-        for group in _names(folder):
-            for stem in _names(os.path.join(folder, group)):
-                found = _load(f"policies.{group}.{stem}")
-                if found.id in rules:
-                    raise BrokenRule(f"two rules are called {found.id}; rename one module")
-                rules[found.id] = found
+    for found in _imported(modules):
+        if found.id in rules:
+            raise BrokenRule(f"two rules are called {found.id}; rename one module")
+        rules[found.id] = found
+    remember(rules, modules)
     return rules
 
 
-def _names(folder: str) -> list[str]:
-    """Sub-packages or modules of a folder, without `__init__` and private ones."""
-    if not os.path.isdir(folder):
-        return []
-    names = (name.removesuffix(".py") for name in os.listdir(folder) if "." not in name[:-3])
-    return sorted(name for name in names if not name.startswith("_"))
+def _imported(modules: Modules) -> Iterator[Rule]:
+    for group, stems in modules.groups.items():
+        for stem in stems:
+            yield _load(f"policies.{group}.{stem}")
+
+
+def _defined(module_name: str) -> Definition:
+    """The definition of the rule in a module, which is imported now."""
+    return _load(module_name).define()
 
 
 def _load(module_name: str) -> Rule:

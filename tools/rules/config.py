@@ -97,7 +97,9 @@ class Config:
                     severity = _SEVERITIES.get(layer.get("severity"), severity)
                     options.update({k: v for k, v in layer.items() if k != "severity"})
             if on:
-                found[rule.id] = Setting(severity, parse_options(rule, options))
+                found[rule.id] = Setting(
+                    severity, parse_options(rule, options) if options else None
+                )
         return found
 
 

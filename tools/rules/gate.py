@@ -18,6 +18,7 @@ from tools.rules.prepare import Prepared
 from tools.rules.rule import Judges, Rule, Severity
 from tools.rules.run import (
     Verdict,
+    concerns,
     judge,
     judge_configuration,
     judge_relation,
@@ -168,7 +169,7 @@ class Gate:
         if folder_of(path) != path or any(obstacle.blocking for obstacle in prepared.obstacles):
             return False
         relations = (rule for rule in self.rules.values() if rule.judges is Judges.RELATION)
-        return any(_concerns(rule, prepared.target) for rule in relations)
+        return any(concerns(rule, prepared.target) for rule in relations)
 
     def _relations(self, targets: Sequence[Target]) -> Iterator[Verdict]:
         """What the rules about several targets say, each about those in which it is on."""
@@ -180,7 +181,7 @@ class Gate:
             subjects = [
                 (target, settings[target.path][rule.id])
                 for target in targets
-                if rule.id in settings[target.path] and _concerns(rule, target)
+                if rule.id in settings[target.path] and concerns(rule, target)
             ]
             if rule.judges is Judges.RELATION and subjects:
                 yield judge_relation(rule, subjects)
@@ -198,8 +199,8 @@ class Gate:
     def _warm_up(self) -> None:
         """Begin what those rules will need, while targets are rendered and judged."""
         settings = self.config.settings(self.rules, None) if self.tracked is not None else {}
-        for rule_id in settings:
-            begin = self.rules[rule_id].warm_up
+        for rule in (self.rules[rule_id] for rule_id in settings):
+            begin = rule.warm_up if rule.judges is Judges.REPOSITORY else None
             if begin is not None:
                 begin()
 
@@ -236,13 +237,6 @@ class Gate:
             environment = self.config.environment_of(finding.target)
             report.findings.append(book.apply(finding, environment.name if environment else None))
         report.not_judged.extend(verdict.not_judged)
-
-
-def _concerns(rule: Rule, target: Target) -> bool:
-    """Whether a target has what a rule about several targets compares."""
-    if rule.kinds:
-        return bool(target.resources.of_kind(*rule.kinds))
-    return target.environment is not None and bool(target.resources)
 
 
 def _has_waiver(finding: Finding) -> bool:

@@ -30,7 +30,7 @@ class Surroundings:
         starts: Starts,
         kubernetes: Sequence[str],
         equip: Callable[[Target], None],
-        judged: bool,
+        judged: bool = False,
     ) -> None:
         self._starts = starts
         self._repository = repository

@@ -128,24 +128,60 @@ Outcome = Problem | SourceProblem | Unjudged
 Check = Callable[..., Iterable[Outcome]]
 
 
+class Definition(NamedTuple):
+    """What a rule does and says: all that takes importing its module."""
+
+    check: Check
+    options: Any
+    remedy: str
+    doc: str
+    warm_up: Callable[[], object] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A check and everything that a reader, a setting or a report needs to know about it."""
+    """A check and everything that a setting, a run, a report or a reader needs to know about it.
+
+    `define` gives the rest, and may import the rule's module for it: a run has most rules only
+    declared, and defines those that have something to judge.
+    """
 
     id: str
     group: str
     judges: Judges
     severity: Severity
-    kinds: frozenset[str]
-    environments: frozenset[str]
-    remedy: str
-    check: Check
-    options: Any
-    defers_to: frozenset[str]
-    doc: str
+    define: Callable[[], Definition]
+    kinds: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
+    environments: frozenset[str] = frozenset()
+    defers_to: frozenset[str] = frozenset()
     confidential: bool = False
-    warm_up: Callable[[], object] | None = None
     looks_around: bool = False
+
+    @property
+    def check(self) -> Check:
+        """The function that judges."""
+        return self.define().check
+
+    @property
+    def options(self) -> Any:
+        """The options with their defaults, None for a rule without any."""
+        return self.define().options
+
+    @property
+    def remedy(self) -> str:
+        """What to do about a finding, unless that says something better."""
+        return self.define().remedy
+
+    @property
+    def warm_up(self) -> Callable[[], object] | None:
+        """What begins to load what the check needs."""
+        return self.define().warm_up
+
+    @property
+    def doc(self) -> str:
+        """The page: the docstring of the module."""
+        return self.define().doc
 
     @property
     def summary(self) -> str:
@@ -159,6 +195,7 @@ def rule(  # noqa: PLR0913 - keyword arguments that each rule writes out like a 
     severity: Severity,
     remedy: str,
     kinds: Iterable[str] = (),
+    fields: Iterable[str] = (),
     environments: Iterable[str] = (),
     defers_to: Iterable[str] = (),
     options: type[Any] | None = None,
@@ -168,8 +205,11 @@ def rule(  # noqa: PLR0913 - keyword arguments that each rule writes out like a 
 ) -> Callable[[Check], Rule]:
     """Turn a check into a Rule.
 
-    `kinds` limits an OBJECT rule; for a RELATION rule it names the objects that matter, and without
-    it only targets with an environment do. `environments` names those in which the rule is on by
+    `kinds` limits an OBJECT rule; other rules about what is rendered are only asked where there is
+    an object of one of the kinds, and a RELATION rule without any where there is an environment.
+    `fields` are names of fields, annotations or labels: an OBJECT, POD or TARGET rule is only asked
+    where some object has one of them, at any depth. Both tell where there is nothing to find, so
+    that the rule is not even imported. `environments` names those in which the rule is on by
     default (none: everywhere); `defers_to` names rules that say more about the same mistake: where
     one of them has a finding of no lower severity at the very same place (or at a related one),
     this one has none; `options` is a class of RuleOptions of which every field has a default and
@@ -189,20 +229,19 @@ def rule(  # noqa: PLR0913 - keyword arguments that each rule writes out like a 
 
     def declare(check: Check) -> Rule:
         package, _, name = check.__module__.rpartition(".")
+        doc = _clean(sys.modules[check.__module__].__doc__ or "")
+        definition = Definition(check, options() if options else None, remedy, doc, warm_up)
         return Rule(
             id=name.replace("_", "-"),
             group=package.rpartition(".")[2],
             judges=judges,
             severity=severity,
+            define=lambda: definition,
             kinds=frozenset(kinds),
+            fields=frozenset(fields),
             environments=frozenset(environments),
-            remedy=remedy,
-            check=check,
-            options=options() if options else None,
             defers_to=frozenset(defers_to),
-            doc=_clean(sys.modules[check.__module__].__doc__ or ""),
             confidential=confidential,
-            warm_up=warm_up,
             looks_around=looks_around,
         )
 

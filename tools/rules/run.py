@@ -28,10 +28,13 @@ if TYPE_CHECKING:
 
 
 class Setting(NamedTuple):
-    """How one rule runs on one target: `policies.yaml` applied to the rule's defaults."""
+    """How one rule runs on one target: `policies.yaml` applied to the rule's defaults.
+
+    `options` is None where nothing but the defaults holds.
+    """
 
     severity: Severity
-    options: Any
+    options: Any = None
 
 
 class Verdict(NamedTuple):
@@ -56,7 +59,7 @@ def judge(
     verdict = Verdict([], [])
     explained: list[tuple[Finding, Consequences]] = []
     for rule_id, setting in settings.items():
-        if rules[rule_id].judges in _AFTERWARDS:
+        if rules[rule_id].judges in _AFTERWARDS or not concerns(rules[rule_id], target):
             continue
         run = _Run(rules[rule_id], setting, target)
         try:
@@ -76,6 +79,19 @@ def judge(
     return verdict
 
 
+def concerns(rule: Rule, target: Target) -> bool:
+    """Whether a target holds anything that a rule about what is rendered could find wrong."""
+    if rule.judges is Judges.SOURCE:
+        return True
+    if rule.judges is Judges.POD and not target.pods:
+        return False
+    if rule.judges is Judges.RELATION and not rule.kinds:
+        return target.environment is not None and bool(target.resources)
+    if rule.kinds and rule.kinds.isdisjoint(target.resources.kinds):
+        return False
+    return not rule.fields or not rule.fields.isdisjoint(target.resources.keys)
+
+
 def judge_relation(rule: Rule, subjects: Sequence[tuple[Target, Setting]]) -> Verdict:
     """Run a rule about several targets; a finding belongs to the target that holds its object.
 
@@ -88,7 +104,7 @@ def judge_relation(rule: Rule, subjects: Sequence[tuple[Target, Setting]]) -> Ve
     first = next(iter(runs.values()))
     try:
         targets = {target.path: target for target, _ in subjects}
-        for outcome in rule.check(targets, first.setting.options):
+        for outcome in rule.check(targets, first.options):
             resource = None if isinstance(outcome, SourceProblem) else outcome.resource
             run = runs[homes[id(resource)].path] if resource else first
             run.record(outcome, verdict)
@@ -124,7 +140,7 @@ def judge_repository(rule: Rule, setting: Setting, tracked: "Tracked") -> Verdic
     verdict = Verdict([], [])
     run = _Run(rule, setting, Target(REPOSITORY, Repository(tracked.root), ResourceSet(())))
     try:
-        for outcome in rule.check(tracked, setting.options):
+        for outcome in rule.check(tracked, run.options):
             run.record(outcome, verdict)
     except Exception as error:  # as in judge
         verdict.not_judged.append(run.crash(error))
@@ -141,7 +157,7 @@ def judge_configuration(
         rule = rules[rule_id]
         if rule.judges is Judges.CONFIGURATION:
             run = _Run(rule, setting, target)
-            for outcome in rule.check(subject, setting.options):
+            for outcome in rule.check(subject, run.options):
                 run.record(outcome, verdict)
     return verdict
 
@@ -162,18 +178,24 @@ class _Run:
         self.homes = homes
         self.subject: Resource | None = None
 
+    @property
+    def options(self) -> Any:
+        given = self.setting.options
+        return self.rule.options if given is None else given
+
     def outcomes(self) -> Iterator[Outcome]:
-        rule, target, options = self.rule, self.target, self.setting.options
-        if rule.judges is Judges.POD:
+        target, options = self.target, self.options
+        check, judges = self.rule.check, self.rule.judges
+        if judges is Judges.POD:
             for pod in target.pods:
                 self.subject = pod.workload
-                yield from rule.check(pod, target, options)
-        elif rule.judges is Judges.OBJECT:
+                yield from check(pod, target, options)
+        elif judges is Judges.OBJECT:
             for resource in self._objects():
                 self.subject = resource
-                yield from rule.check(resource, target, options)
+                yield from check(resource, target, options)
         else:
-            yield from rule.check(target, options)
+            yield from check(target, options)
 
     def _objects(self) -> Iterable[Resource]:
         kinds = self.rule.kinds
