@@ -10,11 +10,11 @@ import pytest
 
 from tools.kubernetes.resource import Ref, Resource
 from tools.render.starts import Starts
-from tools.rules.catalogue import BrokenRule, discover
+from tools.rules.catalogue import discover
 from tools.rules.config import Config, parse_config
 from tools.rules.finding import Finding
 from tools.rules.gate import Gate, Report
-from tools.rules.rule import Definition, Judges, Problem, Rule, Severity, Unjudged
+from tools.rules.rule import BrokenRule, Definition, Judges, Problem, Rule, Severity, Unjudged
 from tools.rules.target import Target
 from tools.source.document import parse
 from tools.source.place import Place

@@ -10,8 +10,8 @@ from textwrap import dedent
 
 import pytest
 
-from tools.rules.catalogue import BrokenRule, discover
-from tools.rules.rule import Rule
+from tools.rules.catalogue import discover
+from tools.rules.rule import BrokenRule, Rule
 
 ROOT = Path(__file__).parent.parent.parent
 MODULE = '''\

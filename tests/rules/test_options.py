@@ -26,6 +26,14 @@ def test_fields_have_their_defaults_or_what_is_given() -> None:
         kind(least=1)
 
 
+def test_they_are_shown_as_a_dataclass_is() -> None:
+    kind = made()
+    assert repr(kind(most=4)) == "Options(most=4, names=('a',), each={})"
+    before = repr(kind())
+    assert fields(kind), "which makes it one"
+    assert repr(kind()).rpartition(".")[2] == before
+
+
 def test_they_are_read_only_and_compared_by_value() -> None:
     kind = made()
     with pytest.raises(AttributeError):

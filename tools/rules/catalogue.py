@@ -4,11 +4,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 
 from tools.rules.index import Modules, modules_below, remember, remembered
-from tools.rules.rule import Definition, Rule
-
-
-class BrokenRule(Exception):
-    """A module below `policies/` is not one rule: a defect of the toolkit, not of a manifest."""
+from tools.rules.rule import BrokenRule, Definition, Rule
 
 
 def discover() -> Mapping[str, Rule]:

@@ -1,6 +1,7 @@
 """The run: every target prepared, judged and waived, into one report."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from time import perf_counter
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tools.images.lock import NAME as LOCK
 from tools.images.lock import UNREADABLE, ImageLock, read_lock
+from tools.kubernetes.resource import ResourceSet
 from tools.render.starts import Starts
 from tools.rules.config import Config
 from tools.rules.finding import Finding, NotJudged
@@ -15,14 +17,16 @@ from tools.rules.fleet import fleet_of
 from tools.rules.neighbours import Surroundings
 from tools.rules.obstacle import Obstacle, explained
 from tools.rules.prepare import Prepared
-from tools.rules.rule import Judges, Rule, Severity
+from tools.rules.rule import BrokenRule, Judges, Rule, Severity
 from tools.rules.run import (
+    IN_EACH_TARGET,
     Verdict,
     concerns,
     judge,
     judge_configuration,
     judge_relation,
     judge_repository,
+    may_concern,
     without_echoes,
 )
 from tools.rules.target import Target
@@ -97,8 +101,8 @@ class Gate:
         kept: list[Target] = []
         lock = self._lock(report)
         self._warm_up()
-        has_rules = bool(self.rules)
-        around = Surroundings(self.repository, starts, self.kubernetes, self.equip, has_rules)
+        expect = self._expect if self.rules else None
+        around = Surroundings(self.repository, starts, self.kubernetes, self.equip, expect)
         looks_around = any(rule.looks_around for rule in self.rules.values())
         for start in starts:
             begin = perf_counter()
@@ -203,6 +207,13 @@ class Gate:
             begin = rule.warm_up if rule.judges is Judges.REPOSITORY else None
             if begin is not None:
                 begin()
+
+    def _expect(self, written: ResourceSet) -> None:
+        """Import the rules that will judge such objects, while Kustomize renders them."""
+        for rule in self.rules.values():
+            if rule.judges in IN_EACH_TARGET and may_concern(rule, written):
+                with suppress(BrokenRule):  # told when the rule is asked
+                    rule.define()
 
     def _lock(self, report: Report) -> ImageLock:
         """What the repository knows about images; a file that cannot be read is reported once."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from tools.argocd.applications import GROUP
 from tools.kubernetes.objects import Read, objects_in
-from tools.kubernetes.resource import Resource
+from tools.kubernetes.resource import Resource, ResourceSet
 from tools.render.starts import Start, Starts
 from tools.rules.prepare import Prepared, prepare
 from tools.rules.target import Rendered, Target
@@ -21,7 +21,7 @@ from tools.source.tree import Tree
 class Surroundings:
     """Implements Neighbours for the targets of one run.
 
-    `equip` gives a target what `policies.yaml` declares; `judged` says that rules will look at it.
+    `equip` gives a target what `policies.yaml` declares; `expect` is what `prepare` makes of it.
     """
 
     def __init__(
@@ -30,13 +30,13 @@ class Surroundings:
         starts: Starts,
         kubernetes: Sequence[str],
         equip: Callable[[Target], None],
-        judged: bool = False,
+        expect: Callable[[ResourceSet], object] | None = None,
     ) -> None:
         self._starts = starts
         self._repository = repository
         self._kubernetes = kubernetes
         self._equip = equip
-        self._judged = judged
+        self._expect = expect
         self._prepared: dict[NamedTarget, Prepared] = {}
         self._expected: deque[NamedTarget] = deque()
         self._ahead: list[NamedTarget] = []
@@ -50,7 +50,7 @@ class Surroundings:
         """A target that has begun, ready to be judged."""
         key = start.named._replace(explicit=True)
         if key not in self._prepared:
-            self._prepared[key] = prepare(start, self._kubernetes, self._judged)
+            self._prepared[key] = prepare(start, self._kubernetes, self._expect)
             target = self._prepared[key].target
             self._equip(target)
             target.neighbours = self

@@ -54,6 +54,10 @@ class RuleOptions:
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and vars(self) == vars(other)
 
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({given})"
+
     def __hash__(self) -> int:
         return hash(tuple(vars(self).values()))
 

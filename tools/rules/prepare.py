@@ -1,11 +1,11 @@
 """From a started target to a Target that rules can judge: rendered, read, traced."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tools.kubernetes.objects import Read, Stray, objects_in
-from tools.kubernetes.resource import Ref, Resource, ResourceSet
+from tools.kubernetes.resource import Resource, ResourceSet
 from tools.kubernetes.schema import warm_up
 from tools.kubernetes.validation.kinds import validator_of
 from tools.render.build import RenderFailed, Run
@@ -31,25 +31,33 @@ class Prepared(NamedTuple):
     obstacles: list[Obstacle]
 
 
-def prepare(start: Start, kubernetes: Sequence[str] = (), ahead: bool = False) -> Prepared:
+def prepare(
+    start: Start,
+    kubernetes: Sequence[str] = (),
+    expect: Callable[[ResourceSet], object] | None = None,
+) -> Prepared:
     """Wait for the render of a target, and read what it is made of.
 
     `kubernetes` are versions whose schemas will be needed: they are made ready while waiting.
-    `ahead` says that rules will judge the objects: what nearly all targets need for that is done
-    while waiting, too.
+    If rules will judge the objects, `expect` gets them and the patches as they are written, while
+    there is time, and what else nearly all targets need for it is done then, too.
     """
     if start.tree is not None:
         start.tree.read()
         if start.tree.refusals:
             start.stop()
-        kinds = {(ref.api_version, ref.kind) for ref in _refs(start.tree)}
+        written = ResourceSet(list(_written(start.tree)))
+        kinds = {(resource.ref.api_version, resource.kind) for resource in written}
         warm_up(kubernetes, kinds)
         if start.named.kind is Kind.COMPONENT:
             return _component(start, start.tree)
-        ahead = ahead and start.run is not None and start.run.is_running
-        for api_version, kind in kinds if ahead else ():
-            validator_of(api_version, kind)
-        return _rendered(start, start.tree, _replayed(start.tree) if ahead else None)
+        replayed = None
+        if expect is not None and start.run is not None and start.run.is_running:
+            expect(written)
+            for api_version, kind in kinds:
+                validator_of(api_version, kind)
+            replayed = _replayed(start.tree)
+        return _rendered(start, start.tree, replayed)
     if start.named.kind is Kind.CHART:
         sentence = "Helm charts are not judged; commit what `helm template` renders"
         place = Place(f"{start.named.path}/Chart.yaml", 1, 1)
@@ -58,11 +66,11 @@ def prepare(start: Start, kubernetes: Sequence[str] = (), ahead: bool = False) -
     return _plain(start)
 
 
-def _refs(tree: Tree) -> Iterator[Ref]:
-    """The identities of the objects (and patches) in the files of a tree."""
+def _written(tree: Tree) -> Iterator[Resource]:
+    """The objects, and patches, in the files of a tree."""
     for found in objects_in(tree.documents()):
         if isinstance(found, Read):
-            yield Resource(found.data).ref
+            yield Resource(found.data)
 
 
 def _rendered(start: Start, tree: Tree, replayed: "Replay | None") -> Prepared:

@@ -128,6 +128,10 @@ Outcome = Problem | SourceProblem | Unjudged
 Check = Callable[..., Iterable[Outcome]]
 
 
+class BrokenRule(Exception):
+    """A module below `policies/` is not one rule: a defect of the toolkit, not of a manifest."""
+
+
 class Definition(NamedTuple):
     """What a rule does and says: all that takes importing its module."""
 

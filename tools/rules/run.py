@@ -44,7 +44,8 @@ class Verdict(NamedTuple):
     not_judged: list[NotJudged]
 
 
-_AFTERWARDS = (Judges.RELATION, Judges.REPOSITORY, Judges.CONFIGURATION)
+IN_EACH_TARGET = (Judges.OBJECT, Judges.POD, Judges.TARGET, Judges.SOURCE)
+"""What is judged target by target; everything else comes after all of them."""
 REPOSITORY = "."
 """What stands for the whole repository where findings name their target."""
 
@@ -59,7 +60,7 @@ def judge(
     verdict = Verdict([], [])
     explained: list[tuple[Finding, Consequences]] = []
     for rule_id, setting in settings.items():
-        if rules[rule_id].judges in _AFTERWARDS or not concerns(rules[rule_id], target):
+        if rules[rule_id].judges not in IN_EACH_TARGET or not concerns(rules[rule_id], target):
             continue
         run = _Run(rules[rule_id], setting, target)
         try:
@@ -87,9 +88,14 @@ def concerns(rule: Rule, target: Target) -> bool:
         return False
     if rule.judges is Judges.RELATION and not rule.kinds:
         return target.environment is not None and bool(target.resources)
-    if rule.kinds and rule.kinds.isdisjoint(target.resources.kinds):
+    return may_concern(rule, target.resources)
+
+
+def may_concern(rule: Rule, resources: ResourceSet) -> bool:
+    """Whether some object has a kind and a field that a rule asks for, if it asks for any."""
+    if rule.kinds and rule.kinds.isdisjoint(resources.kinds):
         return False
-    return not rule.fields or not rule.fields.isdisjoint(target.resources.keys)
+    return not rule.fields or not rule.fields.isdisjoint(resources.keys)
 
 
 def judge_relation(rule: Rule, subjects: Sequence[tuple[Target, Setting]]) -> Verdict:
