@@ -42,7 +42,8 @@ def ambiguities(document: Document, kustomize: bool) -> Iterator[Ambiguity]:
     `kustomize` says that Kustomize reads it.
     """
     walk = _Walk(document, kustomize)
-    yield from walk.below(document.node, ())
+    walk.below(document.node, ())
+    yield from walk.found
     yield from _tabs(document, walk.scalars)
 
 
@@ -57,49 +58,54 @@ def words_for_flags(document: Document, flags: frozenset[str]) -> Iterator[Ambig
 
 
 class _Walk:
-    """Down the nodes of a document, each once. `scalars` are those it met, keys among them."""
+    """Down the nodes of a document, each once: what it `found`, and the `scalars` that it met, keys
+    among them.
+    """
 
     def __init__(self, document: Document, kustomize: bool) -> None:
+        self.found: list[Ambiguity] = []
         self.scalars: list[ScalarNode] = []
         self._file = document.file
         self._kind = document.data.get("kind") if isinstance(document.data, dict) else None
         self._kustomize = kustomize
         self._met: set[int] = set()
 
-    def below(self, node: Node, path: FieldPath) -> Iterator[Ambiguity]:
+    def below(self, node: Node, path: FieldPath) -> None:
         if id(node) in self._met:
             return
         self._met.add(id(node))
         if isinstance(node, MappingNode):
-            yield from self._mapping(node, path)
+            self._mapping(node, path)
         elif isinstance(node, SequenceNode):
             for index, item in enumerate(node.value):
-                yield from self.below(item, (*path, index))
+                self.below(item, (*path, index))
         elif isinstance(node, ScalarNode):
             self.scalars.append(node)
             found = self._value(node, path)
             if found:
-                yield Ambiguity(self._place(node), *found)
+                self.found.append(Ambiguity(self._place(node), *found))
 
-    def _mapping(self, node: MappingNode, path: FieldPath) -> Iterator[Ambiguity]:
-        first: dict[str, Place] = {}
+    def _mapping(self, node: MappingNode, path: FieldPath) -> None:
+        first: dict[str, Node] = {}
         for key, value in node.value:
             if key.tag == _MERGE:
-                yield from self.below(value, path)
+                self.below(value, path)
                 continue
             self.scalars.append(key)
-            place = self._place(key)
-            if key.value in first:
-                sentence = (
-                    f"the key {key.value!r} stands twice in one map; some readers take the first, "
-                    "others the last"
-                )
-                yield Ambiguity(place, sentence, "Delete one of the two.", first[key.value])
-            first.setdefault(key.value, place)
+            if first.setdefault(key.value, key) is not key:
+                self.found.append(self._repeated(first[key.value], key))
             found = None if key.style else reading.of_key(key, self._kustomize)
             if found:
-                yield Ambiguity(place, *found)
-            yield from self.below(value, (*path, key.value))
+                self.found.append(Ambiguity(self._place(key), *found))
+            self.below(value, (*path, key.value))
+
+    def _repeated(self, first: Node, key: Node) -> Ambiguity:
+        sentence = (
+            f"the key {key.value!r} stands twice in one map; some readers take the first, "
+            "others the last"
+        )
+        place = self._place(key)
+        return Ambiguity(place, sentence, "Delete one of the two.", self._place(first))
 
     def _value(self, node: ScalarNode, path: FieldPath) -> Reading | None:
         if node.style or not path:
