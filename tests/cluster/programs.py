@@ -3,7 +3,7 @@
 Each folder of `programs/` is a Go module: its go.mod pins the program as a tool, its go.sum the
 checksums of everything that goes into it. Code of our own is there where nobody's program does what
 the tests need: a Redis that is built like the others, and a question to functions of Argo CD. What
-a program does that tests must not do on a machine, and has no setting for, is amended before.
+a program does that tests must not, and has no setting for, is amended before it is built.
 """
 
 import re
