@@ -5,6 +5,7 @@ https://docs.kernel.org/networking/proc_net_tcp.html
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple
@@ -23,21 +24,15 @@ class Listener(NamedTuple):
 
 def listeners(process: int) -> list[Listener]:
     """Those of a process, of the processes that it started, and so on."""
-    found = []
-    for identity in _family(process):
-        try:
-            inodes = set(_inodes(identity))
-            # There is no tcp6 where IPv6 is switched off.
-            tables = [file.read_text() for file in (PROC / f"{identity}/net").glob("tcp*")]
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # it has just ended
-        found += [
-            Listener(identity, address, port)
-            for table in tables
-            for inode, address, port in listening(table)
-            if inode in inodes
-        ]
-    return sorted(found)
+    owners = {inode: identity for identity in _family(process) for inode in _inodes(identity)}
+    # There is no tcp6 where IPv6 is switched off.
+    tables = [file for name in ("tcp", "tcp6") if (file := PROC / "self/net" / name).exists()]
+    return sorted(
+        Listener(owners[inode], address, port)
+        for table in tables
+        for inode, address, port in listening(table.read_text())
+        if inode in owners
+    )
 
 
 def listening(table: str, byteorder: str = sys.byteorder) -> Iterator[tuple[str, str, int]]:
@@ -74,10 +69,14 @@ def _family(process: int) -> list[int]:
 
 
 def _inodes(process: int) -> Iterator[str]:
-    for entry in (PROC / f"{process}/fd").iterdir():
-        try:
+    """Those of its sockets; of none where it has ended."""
+    try:
+        entries = list((PROC / f"{process}/fd").iterdir())
+    except (FileNotFoundError, ProcessLookupError):
+        return
+    for entry in entries:
+        # What has just been closed leads nowhere.
+        with suppress(FileNotFoundError, ProcessLookupError):
             target = str(entry.readlink())
-        except FileNotFoundError:
-            continue  # it has just been closed
-        if target.startswith("socket:["):
-            yield target[len("socket:[") : -1]
+            if target.startswith("socket:["):
+                yield target[len("socket:[") : -1]
