@@ -5,13 +5,14 @@ https://docs.kernel.org/networking/proc_net_tcp.html
 
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple
 
 PROC = Path("/proc")
 _LISTEN = "0A"
+_EXITING = 0x4
+"""PF_EXITING of Linux's sched.h, in the ninth field of /proc/PID/stat."""
 
 
 class Listener(NamedTuple):
@@ -53,30 +54,44 @@ def _address(text: str, byteorder: str) -> str:
 
 
 def _family(process: int) -> list[int]:
-    """A process and all below it."""
+    """A process and all below it that are not ending."""
     started: dict[int, list[int]] = {}
     for file in PROC.glob("[0-9]*/stat"):
-        try:
-            # The name before the bracket may hold anything.
-            parent = int(file.read_text().rpartition(")")[2].split()[1])
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # it has just ended
-        started.setdefault(parent, []).append(int(file.parent.name))
+        identity = int(file.parent.name)
+        if (parent := _parent(identity)) is not None:
+            started.setdefault(parent, []).append(identity)
     found = [process]
     for identity in found:
         found += started.get(identity, [])
     return found
 
 
-def _inodes(process: int) -> Iterator[str]:
-    """Those of its sockets; of none where it has ended."""
+def _parent(process: int) -> int | None:
+    """None for a process that is gone or going: of those only root may see the sockets."""
     try:
-        entries = list((PROC / f"{process}/fd").iterdir())
+        text = (PROC / f"{process}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
-        return
-    for entry in entries:
-        # What has just been closed leads nowhere.
-        with suppress(FileNotFoundError, ProcessLookupError):
-            target = str(entry.readlink())
-            if target.startswith("socket:["):
-                yield target[len("socket:[") : -1]
+        return None
+    # The name before the bracket may hold anything.
+    _, parent, _, _, _, _, flags, *_ = text.rpartition(")")[2].split()
+    return None if int(flags) & _EXITING else int(parent)
+
+
+def _inodes(process: int) -> Iterator[str]:
+    """Those of its sockets; none where it is ending."""
+    try:
+        targets = [_target(entry) for entry in (PROC / f"{process}/fd").iterdir()]
+    except OSError:
+        if _parent(process) is None:
+            return
+        raise
+    for target in targets:
+        if target.startswith("socket:["):
+            yield target[len("socket:[") : -1]
+
+
+def _target(descriptor: Path) -> str:
+    try:
+        return str(descriptor.readlink())
+    except FileNotFoundError:
+        return ""  # it has just been closed
