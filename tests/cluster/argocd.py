@@ -1,7 +1,8 @@
 """Argo CD's core beside a control plane: the application controller, the repo-server and a Redis.
 
 Ports: each program is told to take a free one and prints which it took, so that none is guessed.
-The controller's metrics have no address to set and listen on every interface; nothing reads them.
+Nothing reads metrics; those of the controller have no address to set, so that is amended
+(programs.py).
 
 https://argo-cd.readthedocs.io/en/stable/operator-manual/core/
 """

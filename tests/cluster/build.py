@@ -21,6 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.cluster.amended import amended
 from tests.cluster.programs import PROGRAMS, Program, ProgramUnavailable
 from tools.render.process import find_program
 from tools.source.cache import cache_folder
@@ -55,7 +56,10 @@ def module_folder(program: Program, environment: Mapping[str, str] | None = None
 
     Raises ProgramUnavailable if Go cannot have it.
     """
-    go = _Go(program, os.environ if environment is None else environment)
+    return _module_folder(program, _Go(program, os.environ if environment is None else environment))
+
+
+def _module_folder(program: Program, go: "_Go") -> Path:
     asked = go.run("mod", "download", "-json", program.requires)
     if asked.returncode:
         said = " ".join(asked.stderr.split())
@@ -88,10 +92,13 @@ class _Go:
             raise ProgramUnavailable(f"{self._path} is of no use ({said}); {self._remedy()}")
         return asked.stdout.strip()
 
-    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    def run(
+        self, *arguments: str, folder: Path | None = None
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run it in another folder than the program's module where one is given."""
         return subprocess.run(
             [self._path, *arguments],
-            cwd=self._module,
+            cwd=folder or self._module,
             env=self._environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -116,6 +123,7 @@ def _key(program: Program, go: _Go) -> str:
         (program.module / "go.mod").read_bytes(),
         (program.module / "go.sum").read_bytes(),
         "\0".join([*program.arguments(), go.version(), system.sysname, system.machine]).encode(),
+        *("\0".join(amendment).encode() for amendment in program.amendments),
     ]
     digests = b"".join(hashlib.sha256(part).digest() for part in parts)
     return hashlib.sha256(digests).hexdigest()[:16]
@@ -129,8 +137,10 @@ def _build(program: Program, target: Path, go: _Go) -> None:
     for abandoned in target.parent.glob(f"{prefix}*"):
         shutil.rmtree(abandoned)
     with tempfile.TemporaryDirectory(prefix=prefix, dir=target.parent) as scratch:
-        built = Path(scratch, program.name)
-        ended = go.run("build", "-o", str(built), *program.arguments())
+        built, folder = Path(scratch, program.name), program.module
+        if program.amendments:
+            folder = amended(program, _module_folder(program, go), Path(scratch, "module"))
+        ended = go.run("build", "-o", str(built), *program.arguments(), folder=folder)
         if ended.returncode or not built.is_file():
             end = "\n".join(ended.stderr.splitlines()[-20:])
             raise ProgramUnavailable(f"go could not build {title}:\n{end}")

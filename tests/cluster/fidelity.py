@@ -97,6 +97,7 @@ _LIMITS = [
     "- Argo CD runs in this one version. Where a rule says since when something holds, later",
     "  versions were read and not run. Projects and sync windows are seen by the controller only:",
     "  its API server, its command line and its ApplicationSet controller do not run here.",
+    "  One line of it is changed: the controller's metrics listen on loopback, not everywhere.",
 ]
 
 

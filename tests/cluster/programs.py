@@ -2,7 +2,8 @@
 
 Each folder of `programs/` is a Go module: its go.mod pins the program as a tool, its go.sum the
 checksums of everything that goes into it. Code of our own is there where nobody's program does what
-the tests need: a Redis that is built like the others, and a question to functions of Argo CD.
+the tests need: a Redis that is built like the others, and a question to functions of Argo CD. What
+a program does that tests must not, and has no setting for, is amended before it is built.
 """
 
 import re
@@ -17,11 +18,23 @@ class ProgramUnavailable(Exception):
     """A program cannot be built; the text says why and what to do."""
 
 
+class Amendment(NamedTuple):
+    """Text of a program's source that is replaced before it is built: `old` stands in `file` once.
+
+    `file` is named from the folder of the Go module whose version is the program's.
+    """
+
+    file: str
+    old: str
+    new: str
+
+
 class Program(NamedTuple):
     """What `go build` is asked for.
 
     `module` is the folder of its go.mod, `requires` the Go module whose version is the program's,
     `package` what is built. The linker's flags may name the {version} and its {major} and {minor}.
+    `amendments` are made in a copy of the required module: see amended.py.
     """
 
     name: str
@@ -29,6 +42,7 @@ class Program(NamedTuple):
     requires: str
     package: str
     ldflags: str = "-s -w"
+    amendments: tuple[Amendment, ...] = ()
 
     @property
     def version(self) -> str:
@@ -44,7 +58,9 @@ class Program(NamedTuple):
         version = self.version
         major, minor = version.split(".")[:2]
         ldflags = self.ldflags.format(version=version, major=major, minor=minor)
-        return ["-mod=readonly", "-ldflags", ldflags, self.package]
+        # A copy lies in another folder each time: Go is to know what it compiled all the same.
+        paths = ["-trimpath"] if self.amendments else []
+        return [*paths, "-mod=readonly", "-ldflags", ldflags, self.package]
 
 
 def _kubernetes(name: str) -> Program:
@@ -65,10 +81,20 @@ ARGOCD = Program(
     MODULES / "argocd",
     "github.com/argoproj/argo-cd/v3",
     "github.com/argoproj/argo-cd/v3/cmd",
+    amendments=(
+        # The metrics of the application controller listen on every interface of the machine; its
+        # flags and variables set the port only.
+        Amendment(
+            "controller/appcontroller.go",
+            'metricsAddr := fmt.Sprintf("0.0.0.0:%d", metricsPort)',
+            'metricsAddr := fmt.Sprintf("127.0.0.1:%d", metricsPort)',
+        ),
+    ),
 )
 REDIS = Program(
     "redis", MODULES / "argocd", "github.com/alicebob/miniredis/v2", "gitops-gate/argocd/redis"
 )
+# Built from the same amended source, it takes from Go's cache what Argo CD has in common with it.
 PROJECTS = ARGOCD._replace(name="projects", package="gitops-gate/argocd/projects")
 
 _ALL = (ETCD, API_SERVER, CONTROLLER_MANAGER, SCHEDULER, KWOK, ARGOCD, REDIS, PROJECTS)

@@ -4,6 +4,7 @@
 """
 
 import json
+import os
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -13,6 +14,7 @@ import yaml
 
 from tests.command import Ran, run
 from tests.images.made import MadeImage, MadeIndex, MadeLayer, layout, sha256, tar_of
+from tests.listening import listeners
 from tests.miniature import plant
 from tests.registry.real import (
     HTPASSWD,
@@ -250,6 +252,17 @@ def test_a_registry_with_tokens(tmp_path: Path) -> None:
             ran = images(root, "lock", DOCKER_CONFIG=login)
             assert (ran.code, ran.err) == (0, "")
             assert len(locked(root)) == 3
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="looks in /proc for sockets")
+def test_nobody_else_on_the_network_reaches_the_servers(tmp_path: Path) -> None:
+    with tokens(*certificate(tmp_path)) as server, registry(tmp_path) as real:
+        # The first is of this process, the second of one that it started.
+        found = {(each.address, each.port) for each in listeners(os.getpid())}
+        assert found == {
+            ("127.0.0.1", server.server_port),
+            ("127.0.0.1", int(real.host.partition(":")[2])),
+        }
 
 
 def test_what_skopeo_saves_for_docker_is_read(tmp_path: Path) -> None:
