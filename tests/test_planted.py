@@ -138,9 +138,9 @@ PLANTS = [
     Plant("autoscaler-metrics-measurable", HPA, "name: cpu", "name: §memroy"),
     Plant("disruption-budget-allows-eviction", "overlays/prod/pdb-backend.yaml",
           "maxUnavailable: 1", "minAvailable: §2"),
-    Plant("shutdown-graceful", SPREAD,
-          "    spec:\n", "    spec:\n      terminationGracePeriodSeconds: §5\n",
-          ("server-accepts base/backend/deployment.yaml:145",)),
+    # The API server refuses it; of the hook and the period it is the one that was set last.
+    Plant("server-accepts", SPREAD,
+          "    spec:\n", "    spec:\n      terminationGracePeriodSeconds: §5\n"),
     Plant("writable-paths-mounted", BACKEND,
           "mountPath: /tmp", "mountPath: /tmp\n              readOnly: §true"),
     Plant("service-account-dedicated", SPREAD,
@@ -154,9 +154,11 @@ PLANTS = [
           "topologyKey: kubernetes.io/hostname\n          maxSkew: 1\n"
           "          whenUnsatisfiable: ScheduleAnyway\n          labelSelector:\n"
           "            matchLabels:\n              app.kubernetes.io/name: §todo-frontend"),
-    Plant("shutdown-graceful", BACKEND,
-          "terminationGracePeriodSeconds: 40", "terminationGracePeriodSeconds: §5",
+    Plant("", BACKEND, "terminationGracePeriodSeconds: 40", "terminationGracePeriodSeconds: 5",
           ("server-accepts base/backend/deployment.yaml:145",)),
+    Plant("", BACKEND, "sleep:\n                seconds: 10",
+          "exec:\n                command: [sleep, '60']",
+          ("shutdown-graceful base/backend/deployment.yaml:32",)),
     Plant("replicas-in-range", MINIKUBE,
           "- name: todo-mcp\n    count: 1", "- name: todo-mcp\n    count: §4",
           tuple(f"quota-fits overlays/minikube/resource-quota.yaml:{n}" for n in (21, 24, 25))),

@@ -18,7 +18,8 @@ class Finding(NamedTuple):
     """One rule, one field of one object (or one place in a file), one sentence.
 
     `source` is None where no place can be named; `waiver` is the reason of the waiver that accepts
-    the finding, None if none does; `confidential` says that what stands there may not be shown;
+    the finding, None if none does; `also` are other fields of the object that it is about, where
+    several contradict each other; `confidential` says that what stands there may not be shown;
     `stops` says that nothing can be rendered because of it.
     """
 
@@ -34,6 +35,7 @@ class Finding(NamedTuple):
     waiver: str | None = None
     confidential: bool = False
     stops: bool = False
+    also: tuple[FieldPath, ...] = ()
 
     @property
     def fingerprint(self) -> str:

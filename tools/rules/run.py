@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tools.kubernetes.resource import Resource, ResourceSet
-from tools.rules.blame import blame, is_consequence
+from tools.rules.blame import blame, consequences
 from tools.rules.finding import Finding, NotJudged, Related
 from tools.rules.rule import (
     Consequences,
@@ -69,8 +69,9 @@ def judge(
     told = without_echoes(verdict.findings, rules, is_waived)
     still = {id(finding) for finding in told if not is_waived(finding)}
     explained = [(by, what) for by, what in explained if id(by) in still]
+    explained_away = consequences(told, explained, rules)
     # What a waiver accepts stays, so that the waiver is not reported as accepting nothing.
-    verdict.findings[:] = [f for f in told if is_waived(f) or not is_consequence(f, explained)]
+    verdict.findings[:] = [f for f in told if is_waived(f) or id(f) not in explained_away]
     verdict.findings.sort(key=lambda finding: finding.order)
     verdict.not_judged.sort(key=lambda entry: entry.order)
     return verdict
@@ -219,6 +220,7 @@ class _Run:
             remedy=problem.remedy or self.rule.remedy,
             source=blamed.place,
             related=blamed.related,
+            also=blamed.also,
             confidential=self.rule.confidential or resource.kind == "Secret",
         )
 
