@@ -124,7 +124,13 @@ class Unjudged(NamedTuple):
     place: Place | None = None
 
 
-Outcome = Problem | SourceProblem | Unjudged
+class Used(NamedTuple):
+    """An entry under `accepted` of the rule's options that accepts what would be a problem."""
+
+    entry: Any
+
+
+Outcome = Problem | SourceProblem | Unjudged | Used
 Check = Callable[..., Iterable[Outcome]]
 
 
@@ -184,7 +190,7 @@ def rule(  # noqa: PLR0913 - keyword arguments that each rule writes out like a 
         REPOSITORY  check(tracked, options)
 
     where `targets` are those of the run that could be judged completely, by path. It yields
-    Problem, SourceProblem or Unjudged. What it is given is read-only.
+    Problem, SourceProblem, Unjudged or Used. What it is given is read-only.
     """
 
     def declare(check: Check) -> Rule:
