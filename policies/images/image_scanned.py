@@ -176,7 +176,8 @@ def _vulnerabilities(
             continue
         message = f"image {evidence.uses[0].text!r} {_words(one, report)}"
         expired = f"; it was accepted until {until}" if until else ""
-        yield _problem(evidence, message + expired, _remedy(one))
+        problem = _problem(evidence, message + expired, _remedy(one))
+        yield problem._replace(subject=f"{one.lasting_name} {one.package}")
 
 
 def _names(accepted: Accepted, found: Vulnerability, image: Identity) -> bool:

@@ -18,9 +18,10 @@ class Finding(NamedTuple):
     """One rule, one field of one object (or one place in a file), one sentence.
 
     `source` is None where no place can be named; `waiver` is the reason of the waiver that accepts
-    the finding, None if none does; `also` are other fields of the object that it is about, where
-    several contradict each other; `confidential` says that what stands there may not be shown;
-    `stops` says that nothing can be rendered because of it.
+    the finding, None if none does; `confidential` says that what stands there may not be shown;
+    `stops` says that nothing can be rendered because of it; `also` are other fields of the object
+    that it is about, where several contradict each other; `subject` tells findings about one field
+    apart.
     """
 
     rule: str
@@ -36,6 +37,7 @@ class Finding(NamedTuple):
     confidential: bool = False
     stops: bool = False
     also: tuple[FieldPath, ...] = ()
+    subject: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -43,7 +45,8 @@ class Finding(NamedTuple):
         resource = "/".join(self.resource) if self.resource else ""
         file = self.source.file if self.source and not self.resource else ""
         message = "" if self.resource else self.message
-        parts = (self.rule, self.target, resource, dotted(self.path), file, message)
+        subject = (self.subject,) if self.subject else ()
+        parts = (self.rule, self.target, resource, dotted(self.path), file, message, *subject)
         # Its library takes longer to load than anything here, and most runs need no fingerprint.
         from hashlib import sha256
 

@@ -75,6 +75,7 @@ class Problem(NamedTuple):
     finding is there; where it did so before, that is related. `part` says that it is only about the
     name, the tag or the digest of an image: an entry of `images` may set each of them in a field of
     its own. `edit` is the field to change where `path`, as the server names it, only holds it.
+    `subject` tells several findings of one field apart, whatever words they are told in.
     """
 
     path: FieldPath
@@ -90,6 +91,7 @@ class Problem(NamedTuple):
     part: ImagePart = ""
     missing: tuple[tuple[Resource, FieldPath], ...] = ()
     edit: FieldPath | None = None
+    subject: str = ""
 
     @classmethod
     def between(cls, message: str, *causes: Cause, remedy: str | None = None) -> "Problem":

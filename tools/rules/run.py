@@ -228,6 +228,7 @@ class _Run:
             source=blamed.place,
             related=blamed.related,
             also=blamed.also,
+            subject=problem.subject,
             confidential=self.rule.confidential or resource.kind == "Secret",
         )
 
