@@ -46,7 +46,7 @@ KUSTOMIZE = "kustomize.config.k8s.io"
     judges=Judges.OBJECT,
     severity=Severity.ERROR,
     defers_to=(
-        *("schema-valid", "name-valid", "port-valid", "list-keys-unique"),
+        *("schema-valid", "name-valid", "port-valid"),
         *("ingress-class-set", "quantity-unit-sane", "rbac-binding-resolves"),
         *("selector-matches-template", "volume-resolves", "requests-within-limits"),
         "container-image-set",

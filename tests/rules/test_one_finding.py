@@ -164,3 +164,27 @@ def test_of_rules_that_explain_each_other_one_speaks(tmp_path: Path) -> None:
     assert said(tmp_path, "server-accepts", "volume-resolves") == [
         ("volume-resolves", "web.yaml", 19)
     ]
+
+
+def test_no_two_rules_leave_it_to_each_other() -> None:
+    """Then neither of them would say it."""
+    for rule in RULES.values():
+        assert rule.defers_to <= RULES.keys(), rule.id
+        assert [other for other in rule.defers_to if rule.id in RULES[other].defers_to] == []
+
+
+def test_what_kustomize_drops_is_told_and_what_it_keeps_is_told_once(tmp_path: Path) -> None:
+    deployment = DEPLOYMENT.strip().replace(
+        "              value: info\n",
+        "              value: info\n            - name: LEVEL\n              value: debug\n",
+    )
+    patch = "  template:\n    spec:\n      containers:\n        - name: web\n"
+    patch += "          env: [{name: MODE, value: fast}]"
+    files = OVERLAY.replace("DEPLOYMENT", deployment).replace("PATCH", patch)
+    assert said(plant(tmp_path / "over", files), "list-keys-unique", "env-name-valid") == [
+        ("list-keys-unique", "base/web.yaml", 18)
+    ]
+    base, _ = files.split("--- over/kustomization.yaml")
+    assert said(plant(tmp_path / "base", base), "list-keys-unique", "env-name-valid") == [
+        ("env-name-valid", "base/web.yaml", 18)
+    ]
