@@ -16,8 +16,8 @@ counts are refused altogether, and so are containers, pods and claims outside th
 What else lives in the namespace is not seen. Not judged are entries that controllers fill
 (`count/replicasets.apps`), classes of storage that the cluster chooses, overhead of a RuntimeClass
 that is not in the target, and defaults about which two LimitRanges disagree; a DaemonSet counts one
-pod unless `facts.cluster.nodes` is declared. Where the largest share comes of a number of replicas that
-replicas-in-range finds, that alone is said.
+pod unless `facts.cluster.nodes` is declared. Where the largest share comes of a number of replicas
+that replicas-in-range finds, that alone is said.
 
 https://kubernetes.io/docs/concepts/policy/resource-quotas/
 """
