@@ -134,13 +134,15 @@ PLANTS = [
     Plant("replicas-owned-by-autoscaler", BACKEND,
           "spec:\n", "spec:\n  replicas: §2\n"),
     Plant("autoscaler-bounds-sane", HPA, "maxReplicas: 10", "maxReplicas: §2"),
+    # So many that neither the quota nor the node has room for them, which follows from it.
+    Plant("replicas-in-range", HPA, "maxReplicas: 10", "maxReplicas: §100"),
     Plant("autoscaler-bounds-sane", HPA, "minReplicas: 2", "minReplicas: §1"),
     Plant("autoscaler-metrics-measurable", HPA, "name: cpu", "name: §memroy"),
     Plant("disruption-budget-allows-eviction", "overlays/prod/pdb-backend.yaml",
           "maxUnavailable: 1", "minAvailable: §2"),
-    Plant("shutdown-graceful", SPREAD,
-          "    spec:\n", "    spec:\n      terminationGracePeriodSeconds: §5\n",
-          ("server-accepts base/backend/deployment.yaml:145",)),
+    # The API server refuses it; of the hook and the period it is the one that was set last.
+    Plant("server-accepts", SPREAD,
+          "    spec:\n", "    spec:\n      terminationGracePeriodSeconds: §5\n"),
     Plant("writable-paths-mounted", BACKEND,
           "mountPath: /tmp", "mountPath: /tmp\n              readOnly: §true"),
     Plant("service-account-dedicated", SPREAD,
@@ -154,12 +156,15 @@ PLANTS = [
           "topologyKey: kubernetes.io/hostname\n          maxSkew: 1\n"
           "          whenUnsatisfiable: ScheduleAnyway\n          labelSelector:\n"
           "            matchLabels:\n              app.kubernetes.io/name: §todo-frontend"),
-    Plant("shutdown-graceful", BACKEND,
-          "terminationGracePeriodSeconds: 40", "terminationGracePeriodSeconds: §5",
+    Plant("", BACKEND, "terminationGracePeriodSeconds: 40", "terminationGracePeriodSeconds: 5",
           ("server-accepts base/backend/deployment.yaml:145",)),
+    Plant("", BACKEND, "sleep:\n                seconds: 10",
+          "exec:\n                command: [sleep, '60']",
+          ("shutdown-graceful base/backend/deployment.yaml:32",)),
     Plant("replicas-in-range", MINIKUBE,
-          "- name: todo-mcp\n    count: 1", "- name: todo-mcp\n    count: §4",
-          tuple(f"quota-fits overlays/minikube/resource-quota.yaml:{n}" for n in (21, 24, 25))),
+          "- name: todo-mcp\n    count: 1", "- name: todo-mcp\n    count: §4"),
+    Plant("replicas-in-range", MINIKUBE,
+          "- name: todo-mcp\n    count: 1", "- name: todo-mcp\n    count: §40"),
     # what only the server's own validation refuses
     Plant("server-accepts", BACKEND, "imagePullPolicy: IfNotPresent",
           "imagePullPolicy: §Ifnotpresent"),

@@ -28,7 +28,8 @@ What is as grave as `severityAtLeast`, or graver, is a finding: vulnerabilities,
 Trivy found in the image. What the scanner was told to leave out and still lists (a VEX document or
 an ignore file of its own) counts too. A finding is accepted by `accepted`, up to and including its
 last day, or by a statement `not_affected` or `fixed` in an OpenVEX document that `vexDocuments`
-lists; the last statement about the image and the vulnerability counts.
+lists; the last statement about the image and the vulnerability counts. An entry of `accepted` that
+names nothing which is found is for waiver-used to tell.
 
 Where `requiredIn` names the environment, no evidence is an error: no report, none about this
 digest, one that is too old, a file that cannot be read. Elsewhere such an image is not judged, and
@@ -46,7 +47,16 @@ from typing import Literal
 
 from tools.images.scans.report import Identity, Report, Unread, Vulnerability
 from tools.rules.options import RuleOptions
-from tools.rules.rule import Judges, Problem, Severity, SourceProblem, Unjudged, rule
+from tools.rules.rule import (
+    Judges,
+    Outcome,
+    Problem,
+    Severity,
+    SourceProblem,
+    Unjudged,
+    Used,
+    rule,
+)
 from tools.rules.scan_evidence import Evidence, Scanned, evidence_in
 from tools.rules.target import Target
 from tools.source.place import Place
@@ -94,7 +104,7 @@ class Options(RuleOptions):
     "`facts.scanReports` names.",
     options=Options,
 )
-def check(target: Target, options: Options) -> Iterator[Problem | SourceProblem | Unjudged]:
+def check(target: Target, options: Options) -> Iterator[Outcome]:
     is_required = target.environment in options.required_in
     if not is_required and not target.facts.scan_reports:
         return
@@ -152,17 +162,22 @@ def _age(report: Report, today: date, options: Options) -> str:
     return f"is {days} days old; {options.max_age_days} are allowed"
 
 
-def _vulnerabilities(evidence: Evidence, target: Target, options: Options) -> Iterator[Problem]:
+def _vulnerabilities(
+    evidence: Evidence, target: Target, options: Options
+) -> Iterator[Problem | Used]:
     for one, report, image in evidence.found(options.severity_at_least):
         statement = target.vex[0].last(one, image)
         if statement and statement.is_harmless:
             continue
-        until = max((e.until for e in options.accepted if _names(e, one, image)), default=None)
+        accepted = [each for each in options.accepted if _names(each, one, image)]
+        yield from map(Used, accepted)
+        until = max((each.until for each in accepted), default=None)
         if until and target.today <= until:
             continue
         message = f"image {evidence.uses[0].text!r} {_words(one, report)}"
         expired = f"; it was accepted until {until}" if until else ""
-        yield _problem(evidence, message + expired, _remedy(one))
+        problem = _problem(evidence, message + expired, _remedy(one))
+        yield problem._replace(subject=f"{one.lasting_name} {one.package}")
 
 
 def _names(accepted: Accepted, found: Vulnerability, image: Identity) -> bool:

@@ -73,9 +73,14 @@ def _problem(resource: Resource, violation: Violation) -> Problem:
 
 
 def _explained(resource: Resource, violation: Violation) -> Iterator[Consequences]:
-    """The field that is missing because its name is misspelt."""
-    path = (*violation.path[:-1], violation.meant)
-    if violation.meant and resource.get(*path) is None:
+    """A field that is missing, or cannot be read, with all that would stand in it.
+
+    It is not there where somebody misspelt it, or wrote it in another place.
+    """
+    path = violation.meant if violation.is_unknown else violation.place
+    value = None if path is None else resource.get(*path)
+    is_read = value is not None if violation.is_unknown else isinstance(value, dict | list)
+    if path and (violation.is_whole or not is_read):
         yield Consequences(resource, (path,))
 
 

@@ -10,7 +10,9 @@ filled in with its defaults, then held against the validation of its source. Of 
 checks the metadata, lists that are sets or maps, objects inside of them, and the rules in CEL of
 their CustomResourceDefinition; expressions that cannot be evaluated here are listed as not judged.
 The path of a finding is
-the one that the server would name; the line is that of the value to change. Where only some of the
+the one that the server would name; the line is that of the value to change. Of two fields of which
+an object may have one, as when a patch sets `persistentVolumeClaim` and the base `emptyDir`, it is
+the one that was set last. Where only some of the
 versions that policies.yaml names refuse an object, the finding says which. How often the verdict is
 that of a real server is measured by `make prove-server`.
 
@@ -31,8 +33,9 @@ from tools.kubernetes.served import is_builtin, served_by
 from tools.kubernetes.shape import UnusableSchema
 from tools.kubernetes.validation.field import Refusal
 from tools.kubernetes.validation.kinds import refusals
-from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
+from tools.rules.rule import Cause, Consequences, Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
+from tools.source.place import FieldPath, dotted
 
 _WITH_EXPRESSIONS = ("CustomResourceDefinition", "ValidatingAdmissionPolicy")
 KUSTOMIZE = "kustomize.config.k8s.io"
@@ -43,7 +46,7 @@ KUSTOMIZE = "kustomize.config.k8s.io"
     judges=Judges.OBJECT,
     severity=Severity.ERROR,
     defers_to=(
-        *("schema-valid", "name-valid", "port-valid", "list-keys-unique"),
+        *("schema-valid", "name-valid", "port-valid"),
         *("ingress-class-set", "quantity-unit-sane", "rbac-binding-resolves"),
         *("selector-matches-template", "volume-resolves", "requests-within-limits"),
         "container-image-set",
@@ -65,7 +68,7 @@ def check(resource: Resource, target: Target, options: None) -> Iterator[Problem
         return
     for refusal, versions in refused:
         note = "" if len(versions) == len(served) else f" (Kubernetes {' and '.join(versions)})"
-        yield _problem(refusal, note)
+        yield _problem(resource, refusal, note)
 
 
 def _is_unreadable(resource: Resource, target: Target) -> bool:
@@ -91,15 +94,29 @@ def _custom(resource: Resource, target: Target) -> Iterator[Problem | Unjudged]:
     except UnusableSchema:
         schema = None  # Told by schema-valid.
     verdict = custom_object(resource.data, schema)
-    yield from (_problem(refusal, "") for refusal in verdict.refusals)
+    yield from (_problem(resource, refusal) for refusal in verdict.refusals)
     yield from (Unjudged(reason, resource) for reason in verdict.unjudged)
 
 
-def _problem(refusal: Refusal, note: str) -> Problem:
+def _problem(resource: Resource, refusal: Refusal, note: str = "") -> Problem:
+    place = refusal.path if refusal.place is None else refusal.place
     return Problem(
         refusal.path,
         refusal.sentence + note,
         remedy=refusal.remedy,
         at_key=refusal.at_key,
         edit=refusal.place,
+        causes=tuple(_causes(resource, place, refusal.against)),
+        explains=(_explained(resource, place, refusal.at_key),),
     )
+
+
+def _causes(resource: Resource, place: FieldPath, against: FieldPath | None) -> Iterator[Cause]:
+    """The two fields of which one is too many, in words that tell them apart."""
+    for path in (place, against) if against else ():
+        yield Cause(resource, path, dotted(path))
+
+
+def _explained(resource: Resource, place: FieldPath, at_key: bool) -> Consequences:
+    """What other rules say of a value that has to be another, or of what stands at a wrong key."""
+    return Consequences(resource, (place,)) if at_key else Consequences(resource, (), (place,))

@@ -43,23 +43,23 @@ def check(pod: Pod, target: Target, options: Options) -> Iterator[Problem]:
             if probe and probe.port is not None and not _declared(probe, options):
                 asking.setdefault(probe.port, []).append(probe)
         for alike in asking.values():
-            if len(alike) > 1 and list(_only_port(alike[0])):
-                yield _misnamed(alike)._replace(explains=tuple(_followers(alike[0], target)))
-            else:
-                yield from map(_problem, alike)
+            problem = _of_several(alike) if len(alike) > 1 else _of_one(alike[0])
+            lacked = (pod.workload, container.at("ports", str(alike[0].port)))
+            followers = tuple(_followers(alike[0], target))
+            yield problem._replace(missing=(lacked,), explains=followers)
 
 
-def _problem(probe: Probe) -> Problem:
-    container = probe.container
+def _of_one(probe: Probe) -> Problem:
     return Problem.between(
-        f"{probe.words} asks port {probe.port!r}; the container declares {_declares(container)}",
+        f"{probe.words} asks port {probe.port!r}; "
+        f"the container declares {_declares(probe.container)}",
         _asks(probe),
         *_only_port(probe),
-    )._replace(missing=((container.pod.workload, container.at("ports", str(probe.port))),))
+    )
 
 
-def _misnamed(probes: Sequence[Probe]) -> Problem:
-    """Several probes against the one port that is declared."""
+def _of_several(probes: Sequence[Probe]) -> Problem:
+    """Several probes that miss the same port: the one that is declared is called otherwise."""
     container = probes[0].container
     *others, last = (probe.field.removesuffix("Probe") for probe in probes)
     words = f"{', '.join(others)} and {last}"
@@ -72,7 +72,7 @@ def _misnamed(probes: Sequence[Probe]) -> Problem:
 
 
 def _followers(probe: Probe, target: Target) -> Iterator[Consequences]:
-    """The Services that lead to the port which the probes miss as well."""
+    """The Services that lead to the port which the probe misses as well."""
     pod = probe.container.pod
     for service in services_of(pod, target.resources):
         lost = [port.target_path for port in service_ports(service) if port.target == probe.port]

@@ -17,7 +17,7 @@ https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/
 from collections.abc import Iterator
 from decimal import Decimal
 
-from tools.kubernetes.capacity import NAMED, describe, largest, loads, pod_shares, total
+from tools.kubernetes.capacity import NAMED, counted_by, describe, largest, loads, pod_shares, total
 from tools.kubernetes.effective_resources import OVERHEAD_UNKNOWN
 from tools.kubernetes.quantity import format_quantity, is_bytes, parse_quantity
 from tools.rules.facts import Cluster
@@ -28,6 +28,7 @@ from tools.rules.target import Target
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
+    defers_to=("replicas-in-range",),
     remedy="Lower the requests, the replicas or maxSurge, or declare a larger cluster.",
 )
 def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:
@@ -50,12 +51,13 @@ def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:
             binary = is_bytes(name)
             sums = [format_quantity(amount, binary=binary) for amount in (total(shares), room)]
             first, *others = ordered
+            counts = counted_by(first, target.autoscaler_of)
             yield Problem(
                 first.path,
                 f"requests of {name} come to {sums[0]} at most, over the {sums[1]} that the "
                 f"cluster has for them: {describe(shares, name)}",
                 first.resource,
-                related=tuple((s.resource, s.path, s.words) for s in others[:NAMED]),
+                related=(*((s.resource, s.path, s.words) for s in others[:NAMED]), *counts),
             )
 
 

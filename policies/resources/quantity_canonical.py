@@ -24,6 +24,7 @@ from tools.rules.target import Target
 @rule(
     judges=Judges.OBJECT,
     severity=Severity.INFO,
+    defers_to=("quantity-unit-sane", "server-accepts"),
     remedy="Write the quantity as the API server writes it.",
 )
 def check(resource: Resource, target: Target, options: None) -> Iterator[Problem]:

@@ -16,7 +16,8 @@ counts are refused altogether, and so are containers, pods and claims outside th
 What else lives in the namespace is not seen. Not judged are entries that controllers fill
 (`count/replicasets.apps`), classes of storage that the cluster chooses, overhead of a RuntimeClass
 that is not in the target, and defaults about which two LimitRanges disagree; a DaemonSet counts one
-pod unless `facts.cluster.nodes` is declared.
+pod unless `facts.cluster.nodes` is declared. Where the largest share comes of a number of replicas
+that replicas-in-range finds, that alone is said.
 
 https://kubernetes.io/docs/concepts/policy/resource-quotas/
 """
@@ -29,7 +30,7 @@ from tools.kubernetes.admission import (
     limit_range_refusals,
     quota_refusals,
 )
-from tools.kubernetes.capacity import NAMED, Load, describe, largest, loads
+from tools.kubernetes.capacity import NAMED, Load, counted_by, describe, largest, loads
 from tools.kubernetes.claims import claims
 from tools.kubernetes.effective_resources import OVERHEAD_UNKNOWN
 from tools.kubernetes.quantity import format_quantity, is_bytes
@@ -45,7 +46,7 @@ from tools.rules.target import Target
     severity=Severity.ERROR,
     kinds=("ResourceQuota", "LimitRange"),
     remedy="Raise the quota, or lower the amounts, replicas, maxReplicas or maxSurge behind it.",
-    defers_to=("quantity-unit-sane",),
+    defers_to=("quantity-unit-sane", "replicas-in-range"),
 )
 def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:
     cluster = target.facts.cluster
@@ -74,11 +75,13 @@ def _quota(quota: Resource, own: list[Load], target: Target) -> Iterator[Problem
             reason = f"how much of {name} is used does not stand in the manifests"
             yield Unjudged(reason, quota, hard.path)
         elif use.total > hard.amount:
-            yield _exceeded(quota, name, use)
+            yield _exceeded(quota, name, use, target)
 
 
-def _exceeded(quota: Resource, name: str, use: Use) -> Problem:
+def _exceeded(quota: Resource, name: str, use: Use, target: Target) -> Problem:
     total = format_quantity(use.total, binary=is_bytes(name))
+    ordered = largest(use.shares)
+    counts = [field for share in ordered[:1] for field in counted_by(share, target.autoscaler_of)]
     also = f", and {use.also}, which is in every namespace" if use.also else ""
     return Problem(
         use.hard.path,
@@ -86,7 +89,7 @@ def _exceeded(quota: Resource, name: str, use: Use) -> Problem:
         f"{use.hard.value!r} of this quota: {describe(use.shares, name)}{also}",
         quota,
         f"Write `{name}: {total}` or more, or lower what the objects named here take.",
-        related=tuple((s.resource, s.path, s.words) for s in largest(use.shares)[:NAMED]),
+        related=(*((s.resource, s.path, s.words) for s in ordered[:NAMED]), *counts),
     )
 
 

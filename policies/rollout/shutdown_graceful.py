@@ -36,6 +36,7 @@ _SLEEP = re.compile(r"(?:^|[\s;&|/])sleep\s+([0-9]{1,6})s?(?=$|[\s;&|])")
 @rule(
     judges=Judges.POD,
     severity=Severity.WARNING,
+    defers_to=("server-accepts",),
     remedy="Give the container lifecycle.preStop.sleep.seconds: 5 or more, below the grace period; "
     "or declare the workload in facts.drains if it finishes open requests by itself.",
 )

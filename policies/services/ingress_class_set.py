@@ -6,16 +6,20 @@ where somebody made a class the default, and not on the next one.
 
 Looks at `spec.ingressClassName`. A default IngressClass in the same target (annotation
 `ingressclass.kubernetes.io/is-default-class: "true"`) is enough. The annotation
-`kubernetes.io/ingress.class` has been deprecated since Kubernetes 1.18: some controllers still
-read it, the API server refuses it beside the field. It is accepted for GKE's own controller
-(`gce`, `gce-internal`), which reads nothing else. Whether the cluster has a controller of that
-class cannot be seen here. Kyverno's policy about classes reads the deprecated annotation.
+`kubernetes.io/ingress.class` has been deprecated since Kubernetes 1.18, and some controllers still
+read it. Beside the field it may stand if it says the same, for those; where the two differ, the API
+server refuses to create the Ingress (Kubernetes 1.33 to 1.36, ValidateIngressCreate), and would not
+look at a change that makes them differ, after which two controllers may serve it. Alone it is
+accepted for GKE's own controller (`gce`, `gce-internal`), which reads nothing else. Whether the
+cluster has a controller of that class cannot be seen here. Kyverno's policy about classes reads the
+deprecated annotation.
 
 https://kubernetes.io/docs/concepts/services-networking/ingress/#ingress-class
 https://docs.cloud.google.com/kubernetes-engine/docs/concepts/ingress
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from tools.kubernetes.ingress import CLASS_ANNOTATION, DEFAULT_CLASS_ANNOTATION, is_ingress
 from tools.kubernetes.resource import Resource
@@ -38,9 +42,9 @@ def check(ingress: Resource, target: Target, options: None) -> Iterator[Problem]
     if not is_ingress(ingress):
         return
     name, annotated = ingress.get(*FIELD), ingress.annotations.get(CLASS_ANNOTATION)
-    if name and annotated:
-        message = f"the annotation {CLASS_ANNOTATION} is refused beside spec.ingressClassName"
-        yield Problem(ANNOTATION, message, remedy="Delete the annotation.")
+    if name and annotated is not None:
+        if annotated != name:
+            yield _contradiction(ingress, name, annotated)
     elif annotated and annotated not in ONLY_ANNOTATION:
         message = f"the class {annotated!r} stands in a deprecated annotation"
         yield Problem(
@@ -50,6 +54,16 @@ def check(ingress: Resource, target: Target, options: None) -> Iterator[Problem]
         )
     elif not name and not annotated and not _is_left_to_others(ingress, target):
         yield Problem(FIELD, "the Ingress names no class")
+
+
+def _contradiction(ingress: Resource, name: Any, annotated: Any) -> Problem:
+    return Problem(
+        ANNOTATION,
+        f"the annotation says {annotated!r}, spec.ingressClassName {name!r}: an Ingress with both"
+        " is refused on creation",
+        remedy="Delete the annotation.",
+        related=((ingress, FIELD, "the class"),),
+    )
 
 
 def _is_left_to_others(ingress: Resource, target: Target) -> bool:

@@ -22,10 +22,10 @@ from collections.abc import Iterator
 
 from tools.kubernetes.names import label_objection
 from tools.kubernetes.pod import Pod
-from tools.kubernetes.ports import duplicates, port_fields
+from tools.kubernetes.ports import Duplicate, duplicates, port_fields
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.services import container_ports, pod_ports, service_ports
-from tools.rules.rule import Judges, Problem, Severity, rule
+from tools.rules.rule import Consequences, Judges, Problem, Severity, rule
 from tools.rules.target import Target
 
 ONCE = "Delete one of the two, or give it another number or name."
@@ -52,10 +52,10 @@ def check(resource: Resource, target: Target, options: None) -> Iterator[Problem
 def _repeated(pod: Pod) -> Iterator[Problem]:
     certain = [twice for c in pod.containers for twice in duplicates(container_ports(c))]
     for twice in certain:
-        yield Problem(twice.path, twice.sentence, remedy=ONCE)
+        yield _once(pod.workload, twice)
     for twice in duplicates(pod_ports(pod)):
         if twice.path not in [other.path for other in certain]:
-            yield Problem(twice.path, twice.sentence, remedy=ONCE, severity=Severity.WARNING)
+            yield _once(pod.workload, twice)._replace(severity=Severity.WARNING)
 
 
 def _service(service: Resource) -> Iterator[Problem]:
@@ -68,4 +68,10 @@ def _service(service: Resource) -> Iterator[Problem]:
         elif isinstance(name, str) and name and (objection := label_objection(name)):
             yield Problem((*path, "name"), f"port name {name!r} is not valid: {objection}")
     for twice in duplicates(service_ports(service)):
-        yield Problem(twice.path, twice.sentence, remedy=ONCE)
+        yield _once(service, twice)
+
+
+def _once(resource: Resource, twice: Duplicate) -> Problem:
+    """What else is there twice with the port follows from it."""
+    explains = (Consequences(resource, (twice.whole,)),) if twice.whole else ()
+    return Problem(twice.path, twice.sentence, remedy=ONCE, explains=explains)

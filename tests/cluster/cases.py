@@ -192,7 +192,10 @@ def merged(base: Any, patch: Any, depth: int = -1) -> Any:
 
 
 def judged(every: Sequence[Case], root: Path) -> dict[str, Said]:
-    """What the gate says of a repository with all of these cases, by the name of the case."""
+    """What the gate says of a repository with all of these cases, by the name of the case.
+
+    In a clone of that repository, `root`, it knows the revisions too.
+    """
     for case in every:
         for name, text in case.tree().items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)

@@ -43,6 +43,11 @@ class BareRepository:
         self._git("update-ref", f"refs/heads/{branch}", revision)
         return revision
 
+    def cloned(self, folder: Path) -> Path:
+        """A clone of it, in a new folder."""
+        self._git("clone", "--quiet", self.url, str(folder))
+        return folder
+
     def _git(self, *arguments: str, text: str = "", **environment: str) -> str:
         ran = subprocess.run(
             ["git", f"--git-dir={self.folder}", *arguments],

@@ -45,7 +45,8 @@ def verdicts(argo: ArgoCD, tmp_path_factory: pytest.TempPathFactory) -> Verdicts
     repository = bare_repository(folder / "repository.git")
     every = cases(repository.url)
     repository.commit(tree(every))
-    said = judged(every, folder / "judged")
+    repository.commit(tree(every))
+    said = judged(every, repository.cloned(folder / "judged"))
     observed = observe(argo, repository, every)
     found = {case.name: (said[case.name], observed[case.name]) for case in every}
     differences = [difference(case, *found[case.name]) for case in every]

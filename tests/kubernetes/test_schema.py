@@ -224,6 +224,7 @@ def test_a_field_of_the_pod_in_a_container_is_sent_back_up() -> None:
             ("spec", "containers", 0, "imagePullSecrets"),
             "unknown field 'imagePullSecrets' in spec.containers[0]; it belongs to spec",
             "Move it to spec.",
+            meant=("spec", "imagePullSecrets"),
         )
     ]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from tools.rules.gate import Gate, Report
 from tools.rules.rule import BrokenRule, Definition, Judges, Problem, Rule, Severity, Unjudged
 from tools.rules.target import Target
 from tools.source.document import parse
-from tools.source.place import Place
+from tools.source.place import Place, dotted
 from tools.source.repository import Repository
 from tools.source.targets import Kind, NamedTarget
 
@@ -152,6 +153,16 @@ def test_a_fingerprint_survives_a_moved_line_and_a_reworded_message(tmp_path: Pa
     moved = finding._replace(source=Place("a.yaml", 99, 1), message="another wording")
     assert moved.fingerprint == finding.fingerprint
     assert finding._replace(path=("data",)).fingerprint != finding.fingerprint
+    assert finding._replace(subject="CVE-2026-1").fingerprint != finding.fingerprint
+
+
+def test_a_fingerprint_is_that_of_earlier_versions(tmp_path: Path) -> None:
+    """Whoever keeps them, such as a list of known findings, finds them again."""
+    [finding] = run(tmp_path, a_rule(second_is_wrong)).findings
+    assert finding.resource
+    field = (finding.rule, finding.target, "/".join(finding.resource), dotted(finding.path))
+    known = sha256("\0".join((*field, "", "")).encode()).hexdigest()
+    assert finding.fingerprint == known[:32]
 
 
 def test_unused_waivers_are_only_known_when_everything_was_judged(tmp_path: Path) -> None:

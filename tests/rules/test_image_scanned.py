@@ -199,6 +199,21 @@ def test_a_vulnerability_is_told_once_with_all_that_is_known(world: World) -> No
     )
 
 
+def test_a_fingerprint_is_that_of_the_vulnerability(world: World) -> None:
+    """Whichever tool finds it, in whatever order and words."""
+    other = {**HIGH, "VulnerabilityID": "CVE-2026-0002"}
+    world.put("web.json", trivy(HIGH, other))
+    world.put("arm.json", trivy(platform="arm64"))
+    one, two = (finding.fingerprint for finding in world.judge().findings)
+    assert one != two
+    world.put("web.json", trivy(other, {**HIGH, "FixedVersion": "1.3.2", "Severity": "CRITICAL"}))
+    assert {finding.fingerprint for finding in world.judge().findings} == {one, two}
+    world.put("web.json", grype("High"))
+    [again] = world.judge().findings
+    assert "GHSA-1" in again.message
+    assert again.fingerprint == one
+
+
 def test_two_tools_that_disagree_about_the_severity_do_not_hide_each_other(world: World) -> None:
     world.lock("amd64")
     world.put("trivy.json", trivy(HIGH))

@@ -100,7 +100,9 @@ patches:
   - target: {kind: StatefulSet}
     patch: '[{"op": "remove", "path": "/spec"}]'
 """
-    assert verdict(patch_matches.check, tmp_path, WEB + component, "component") == ([], [])
+    assert verdict(patch_matches.check, tmp_path, WEB + component, "component") == Verdict(
+        [], [], set()
+    )
     overlay = "--- overlay/kustomization.yaml\ncomponents: [../component]\n"
     assert len(verdict(patch_matches.check, tmp_path, overlay).findings) == 1
 

@@ -79,4 +79,4 @@ def test_a_kind_that_nobody_knows_is_named_once() -> None:
 
 def test_the_namespaces_of_every_cluster_ask_nothing_of_the_others() -> None:
     outcome = verdict(object_namespaced.check, MIXED.replace("NAMESPACE", "kube-system"))
-    assert outcome == Verdict([], [])
+    assert outcome == Verdict([], [], set())

@@ -132,7 +132,7 @@ def test_a_read_only_root_without_a_declaration_is_not_judged() -> None:
     assert [(entry.reason, entry.blocking) for entry in undeclared.not_judged] == [
         ("facts.writtenPaths of policies.yaml does not say where 'Pod/web' writes", False)
     ]
-    assert nothing_written == Verdict([], [])
+    assert nothing_written == Verdict([], [], set())
 
 
 def test_a_token_that_an_absent_service_account_decides_about_is_not_judged() -> None:

@@ -53,6 +53,7 @@ def test_a_quota_says_the_sum_what_it_is_made_of_and_where() -> None:
     assert [(r.place.line, r.message) for r in finding.related] == [
         (17, "4 pods and 1 more during an update"),
         (23, "1 pod"),
+        (13, "so many pods"),
     ]
 
 

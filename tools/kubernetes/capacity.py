@@ -3,20 +3,22 @@
 At most means: every autoscaler at its maximum, and in the middle of a rolling update.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from tools.kubernetes.autoscaling import bounds_of
 from tools.kubernetes.effective_resources import PodResources
 from tools.kubernetes.int_or_percent import scaled
 from tools.kubernetes.pod import Pod
 from tools.kubernetes.quantity import format_quantity, is_bytes
 from tools.kubernetes.resource import Resource, ResourceSet
-from tools.kubernetes.rollout import UPDATE_DEFAULT, replicas_of
+from tools.kubernetes.rollout import SCALABLE, UPDATE_DEFAULT, replicas_of
 from tools.source.place import FieldPath
 
 NAMED = 3
 """Shares that a finding names; more would hide what matters."""
+_REPLICAS = ("spec", "replicas")
 
 AutoscalerOf = Callable[[Resource], Resource | None]
 
@@ -76,6 +78,18 @@ def pod_shares(loads: Iterable[Load], field: str, name: str) -> list[Share]:
         each = sums.get(name, Decimal())
         shares.append(Share(load.pod.workload, place, load.pods, each, load.words))
     return shares
+
+
+def counted_by(
+    share: Share, autoscaler_of: AutoscalerOf
+) -> Iterator[tuple[Resource, FieldPath, str]]:
+    """The field that says how many of an object's pods there are, with words; none for the rest."""
+    workload = share.resource
+    autoscaler = autoscaler_of(workload) if workload.kind in SCALABLE else None
+    if autoscaler:
+        yield autoscaler, bounds_of(autoscaler)[1].path, "so many pods at most"
+    elif workload.kind in SCALABLE and workload.get(*_REPLICAS) is not None:
+        yield workload, _REPLICAS, "so many pods"
 
 
 def total(shares: Iterable[Share]) -> Decimal:

@@ -131,15 +131,20 @@ def _of_ingress(ingress: Resource) -> Iterator[PortField]:
 
 
 class Duplicate(NamedTuple):
-    """A port that stands a second time at `path`."""
+    """A port that stands a second time at `path`.
+
+    `whole` is its entry of the list, if an earlier one has both its number and its name.
+    """
 
     path: FieldPath
     sentence: str
+    whole: FieldPath | None = None
 
 
 def duplicates(ports: Iterable[PodPort | ServicePort]) -> Iterator[Duplicate]:
     """The ports of a list whose number (with its protocol) or name stands in it before."""
     first: dict[object, FieldPath] = {}
+    entries: set[tuple[object, object, str]] = set()
     for port in ports:
         seen: list[tuple[object, FieldPath, str]] = []
         if isinstance(port.number, int):
@@ -147,7 +152,11 @@ def duplicates(ports: Iterable[PodPort | ServicePort]) -> Iterator[Duplicate]:
             seen.append(((port.number, port.protocol), port.number_path, words))
         if port.name:
             seen.append((port.name, (*port.path, "name"), f"port name {port.name!r}"))
-        for key, path, words in seen:
+        entry = (port.number, port.name, port.protocol)
+        whole = port.path if entry in entries else None
+        entries.add(entry)
+        for key, path, words in seen[:1] if whole else seen:
             if key in first:
-                yield Duplicate(path, f"{words} is declared already, by {dotted(first[key])}")
+                sentence = f"{words} is declared already, by {dotted(first[key])}"
+                yield Duplicate(path, sentence, whole)
             first.setdefault(key, path)

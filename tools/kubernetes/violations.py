@@ -22,7 +22,8 @@ _SIZES = frozenset({"maximum", "minimum"})
 class Violation(NamedTuple):
     """A field that is wrong, missing or unknown; `remedy` says what to write if that is plain.
 
-    `meant` is the field that is not there because it is misspelt, "" if there is none. `map` is
+    `meant` is the field that is not there because this one is misspelt, or stands in a wrong place;
+    None if nobody can tell. `is_whole` says that nothing in the value can be read. `map` is
     that which holds the value, where any key may stand in it; `inside` is the first field in a
     value that may hold none. `edit` is the field to change where `path` is another.
     """
@@ -30,7 +31,8 @@ class Violation(NamedTuple):
     path: FieldPath
     sentence: str
     remedy: str | None = None
-    meant: str = ""
+    meant: FieldPath | None = None
+    is_whole: bool = False
     map: FieldPath | None = None
     inside: FieldPath | None = None
     edit: FieldPath | None = None
@@ -145,12 +147,12 @@ class _Mistakes:
             meant = closest(name, known)
             if meant:
                 sentence += f"; did you mean {meant!r}?"
-                yield Violation(path, sentence, f"Write `{meant}`.", meant)
+                yield Violation(path, sentence, f"Write `{meant}`.", (*parent, meant))
                 missing[:] = [field for field in missing if field != meant]
             elif len(names) == len(missing) == 1:
                 meant = missing.pop()
                 sentence += f", where {meant!r} is missing"
-                yield Violation(path, sentence, f"Write `{meant}`.", meant)
+                yield Violation(path, sentence, f"Write `{meant}`.", (*parent, meant))
             else:
                 yield self._misplaced(path, sentence)
 
@@ -159,7 +161,8 @@ class _Mistakes:
         if home is None:
             return Violation(path, sentence, "Delete the field, or correct its name.")
         where = dotted(home) or "the top level"
-        return Violation(path, f"{sentence}; it belongs to {where}", f"Move it to {where}.")
+        sentence += f"; it belongs to {where}"
+        return Violation(path, sentence, f"Move it to {where}.", (*home, path[-1]))
 
     def _alternatives(self, error: "ValidationError") -> Iterator[Violation]:
         """None of several schemas fits, or more than the one that may."""
@@ -208,7 +211,8 @@ def _missing(path: FieldPath) -> Violation:
 
 
 def _of_wrong_type(path: FieldPath, value: Any, types: Sequence[str]) -> Violation:
-    return Violation(path, f"{_subject(path)} {wrong_type(value, types)}", right_type(value, types))
+    sentence = f"{_subject(path)} {wrong_type(value, types)}"
+    return Violation(path, sentence, right_type(value, types), is_whole=True)
 
 
 def _map_around(path: FieldPath, schema_path: Iterable[str | int]) -> FieldPath | None:

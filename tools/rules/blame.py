@@ -1,11 +1,11 @@
 """Which field a problem is about, where that stands, and which findings only follow from it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from tools.kubernetes.resource import Resource
+from tools.kubernetes.resource import Ref, Resource
 from tools.rules.finding import Finding, Related
-from tools.rules.rule import Cause, Consequences, Problem
+from tools.rules.rule import Cause, Consequences, Problem, Rule
 from tools.source.place import FieldPath, Place
 from tools.trace.location import Location
 
@@ -21,12 +21,16 @@ class Locate(Protocol):
 
 
 class Blamed(NamedTuple):
-    """The field that a finding is about, its place, and the other places that matter."""
+    """The field that a finding is about, its place, and the other places that matter.
+
+    `also` are the other fields of the same object that are wrong together with it.
+    """
 
     resource: Resource
     path: FieldPath
     place: Place | None
     related: tuple[Related, ...]
+    also: tuple[FieldPath, ...] = ()
 
 
 def blame(problem: Problem, resource: Resource, locate: Locate) -> Blamed:
@@ -37,6 +41,7 @@ def blame(problem: Problem, resource: Resource, locate: Locate) -> Blamed:
     if located:
         (resource, path, words), location = _set_last(located)
         others += _one_of_each(pair for pair in located if pair[0].words != words)
+        path = problem.path if path == problem.causes[0].path else path
     else:
         edit = path if problem.edit is None else problem.edit
         location = locate(resource, edit, problem.kustomization, problem.part)
@@ -54,7 +59,8 @@ def blame(problem: Problem, resource: Resource, locate: Locate) -> Blamed:
         else:
             other = Related(removal.place, "removed here")
         related.insert(0, other)
-    return Blamed(resource, path, place, tuple(related))
+    also = tuple(cause.path for cause in problem.causes if cause.resource is resource)
+    return Blamed(resource, path, place, tuple(related), also)
 
 
 def _last_removal(problem: Problem, locate: Locate) -> Location | None:
@@ -79,15 +85,53 @@ def _one_of_each(
         yield words, _set_last(group)[1]
 
 
-def is_consequence(finding: Finding, explained: Iterable[tuple[Finding, Consequences]]) -> bool:
-    """Whether another finding, of no lower severity, says what this one follows from.
+def consequences(
+    findings: Sequence[Finding],
+    explained: Iterable[tuple[Finding, Consequences]],
+    rules: Mapping[str, Rule],
+) -> set[int]:
+    """Which findings, by identity, only follow from another one of no lower severity.
+
+    What follows from a consequence follows as well. Of findings that explain each other the first
+    stays; and a rule explains nothing of a rule to which it defers.
+    """
+    about: dict[Ref | None, list[Finding]] = {}
+    for finding in findings:
+        about.setdefault(finding.resource, []).append(finding)
+    causes: dict[int, Finding] = {}
+    for by, what in explained:
+        deferred = rules[by.rule].defers_to
+        for finding in about.get(what.resource.ref, ()):
+            if (
+                id(finding) not in causes
+                and finding.rule not in deferred
+                and _is_among(finding, by, what)
+                and finding not in _behind(by, causes)
+            ):
+                causes[id(finding)] = by
+    return set(causes)
+
+
+def _is_among(finding: Finding, by: Finding, what: Consequences) -> bool:
+    """Whether a finding of another rule is about what a finding explains.
 
     A credential follows from nothing: it has to be renewed, whatever else is mended.
     """
-    return not finding.confidential and any(
+    return (
         by.rule != finding.rule
+        and not finding.confidential
         and by.severity >= finding.severity
-        and finding.resource == resource.ref
-        and (finding.path in exactly or any(finding.path[: len(p)] == p for p in below))
-        for by, (resource, below, exactly) in explained
+        and any(_is_in(path, what) for path in (finding.path, *finding.also))
     )
+
+
+def _is_in(path: FieldPath, what: Consequences) -> bool:
+    return path in what.exactly or any(path[: len(above)] == above for above in what.below)
+
+
+def _behind(finding: Finding, causes: Mapping[int, Finding]) -> Iterator[Finding]:
+    """A finding, and those from which it follows."""
+    cause: Finding | None = finding
+    while cause:
+        yield cause
+        cause = causes.get(id(cause))

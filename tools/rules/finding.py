@@ -20,7 +20,9 @@ class Finding(NamedTuple):
 
     `source` is None where no place can be named; `waiver` is the reason of the waiver that accepts
     the finding, None if none does; `confidential` says that what stands there may not be shown;
-    `stops` says that nothing can be rendered because of it.
+    `stops` says that nothing can be rendered because of it; `also` are other fields of the object
+    that it is about, where several contradict each other; `subject` tells findings about one field
+    apart.
     """
 
     rule: str
@@ -35,6 +37,8 @@ class Finding(NamedTuple):
     waiver: str | None = None
     confidential: bool = False
     stops: bool = False
+    also: tuple[FieldPath, ...] = ()
+    subject: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -42,7 +46,8 @@ class Finding(NamedTuple):
         resource = "/".join(self.resource) if self.resource else ""
         file = self.source.file if self.source and not self.resource else ""
         message = "" if self.resource else self.message
-        parts = (self.rule, self.target, resource, dotted(self.path), file, message)
+        subject = (self.subject,) if self.subject else ()
+        parts = (self.rule, self.target, resource, dotted(self.path), file, message, *subject)
         return sha256("\0".join(parts).encode())[:32]
 
     @property

@@ -11,6 +11,7 @@ from tools.images.lock import NAME as LOCK
 from tools.images.lock import UNREADABLE, ImageLock, read_lock
 from tools.kubernetes.resource import ResourceSet
 from tools.render.starts import Starts
+from tools.rules.accepted import acceptances
 from tools.rules.config import Config
 from tools.rules.finding import Finding, NotJudged
 from tools.rules.fleet import fleet_of
@@ -97,7 +98,8 @@ class Gate:
     def run(self, starts: Starts) -> Iterator[Report]:
         """Judge targets; yields the report after each one, growing, and whole at the end."""
         report = Report(self.kubernetes)
-        book = WaiverBook(self.config.waivers, self.today, self.whole)
+        accepted = acceptances(self.config, self.rules) if self.whole else ()
+        book = WaiverBook(self.config.waivers, self.today, self.whole, accepted)
         kept: list[Target] = []
         lock = self._lock(report)
         self._warm_up()
@@ -248,6 +250,7 @@ class Gate:
             environment = self.config.environment_of(finding.target)
             report.findings.append(book.apply(finding, environment.name if environment else None))
         report.not_judged.extend(verdict.not_judged)
+        book.note(verdict.used)
 
 
 def _has_waiver(finding: Finding) -> bool:

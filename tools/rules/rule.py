@@ -75,6 +75,7 @@ class Problem(NamedTuple):
     finding is there; where it did so before, that is related. `part` says that it is only about the
     name, the tag or the digest of an image: an entry of `images` may set each of them in a field of
     its own. `edit` is the field to change where `path`, as the server names it, only holds it.
+    `subject` tells several findings of one field apart, whatever words they are told in.
     """
 
     path: FieldPath
@@ -90,6 +91,7 @@ class Problem(NamedTuple):
     part: ImagePart = ""
     missing: tuple[tuple[Resource, FieldPath], ...] = ()
     edit: FieldPath | None = None
+    subject: str = ""
 
     @classmethod
     def between(cls, message: str, *causes: Cause, remedy: str | None = None) -> "Problem":
@@ -124,7 +126,13 @@ class Unjudged(NamedTuple):
     place: Place | None = None
 
 
-Outcome = Problem | SourceProblem | Unjudged
+class Used(NamedTuple):
+    """An entry under `accepted` of the rule's options that accepts what would be a problem."""
+
+    entry: Any
+
+
+Outcome = Problem | SourceProblem | Unjudged | Used
 Check = Callable[..., Iterable[Outcome]]
 
 
@@ -228,7 +236,7 @@ def rule(  # noqa: PLR0913 - keyword arguments that each rule writes out like a 
         REPOSITORY  check(tracked, options)
 
     where `targets` are those of the run that could be judged completely, by path. It yields
-    Problem, SourceProblem or Unjudged. What it is given is read-only.
+    Problem, SourceProblem, Unjudged or Used. What it is given is read-only.
     """
 
     def declare(check: Check) -> Rule:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tools.kubernetes.resource import Resource, ResourceSet
-from tools.rules.blame import blame, is_consequence
+from tools.rules.blame import blame, consequences
 from tools.rules.finding import Finding, NotJudged, Related
 from tools.rules.rule import (
     Consequences,
@@ -17,6 +17,7 @@ from tools.rules.rule import (
     Severity,
     SourceProblem,
     Unjudged,
+    Used,
 )
 from tools.rules.target import Target
 from tools.source.place import FieldPath, Place
@@ -38,10 +39,14 @@ class Setting(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """The outcome of rules on one target, in stable order."""
+    """The outcome of rules on one target, in stable order.
+
+    `used` are the entries that rules needed of what their options accept, with the rule's id.
+    """
 
     findings: list[Finding]
     not_judged: list[NotJudged]
+    used: set[tuple[str, Any]]
 
 
 IN_EACH_TARGET = (Judges.OBJECT, Judges.POD, Judges.TARGET, Judges.SOURCE)
@@ -57,7 +62,7 @@ def judge(
     is_waived: Callable[[Finding], bool] = lambda finding: False,
 ) -> Verdict:
     """Run the rules that have a setting. A rule that raises is not judged, and that blocks."""
-    verdict = Verdict([], [])
+    verdict = Verdict([], [], set())
     explained: list[tuple[Finding, Consequences]] = []
     for rule_id, setting in settings.items():
         if rules[rule_id].judges not in IN_EACH_TARGET or not concerns(rules[rule_id], target):
@@ -66,15 +71,16 @@ def judge(
         try:
             for outcome in run.outcomes():
                 run.record(outcome, verdict)
-                if not isinstance(outcome, Unjudged) and outcome.explains:
+                if isinstance(outcome, Problem | SourceProblem) and outcome.explains:
                     explained += [(verdict.findings[-1], what) for what in outcome.explains]
         except Exception as error:  # a defect of one rule must not hide what the others found
             verdict.not_judged.append(run.crash(error))
     told = without_echoes(verdict.findings, rules, is_waived)
     still = {id(finding) for finding in told if not is_waived(finding)}
     explained = [(by, what) for by, what in explained if id(by) in still]
+    explained_away = consequences(told, explained, rules)
     # What a waiver accepts stays, so that the waiver is not reported as accepting nothing.
-    verdict.findings[:] = [f for f in told if is_waived(f) or not is_consequence(f, explained)]
+    verdict.findings[:] = [f for f in told if is_waived(f) or id(f) not in explained_away]
     verdict.findings.sort(key=lambda finding: finding.order)
     verdict.not_judged.sort(key=lambda entry: entry.order)
     return verdict
@@ -104,14 +110,14 @@ def judge_relation(rule: Rule, subjects: Sequence[tuple[Target, Setting]]) -> Ve
     The options are the same in all the settings, the severities need not be. What names no object
     is reported for the first target.
     """
-    verdict = Verdict([], [])
+    verdict = Verdict([], [], set())
     homes = {id(resource): target for target, _ in subjects for resource in target.resources}
     runs = {target.path: _Run(rule, setting, target, homes) for target, setting in subjects}
     first = next(iter(runs.values()))
     try:
         targets = {target.path: target for target, _ in subjects}
         for outcome in rule.check(targets, first.options):
-            resource = None if isinstance(outcome, SourceProblem) else outcome.resource
+            resource = outcome.resource if isinstance(outcome, Problem | Unjudged) else None
             run = runs[homes[id(resource)].path] if resource else first
             run.record(outcome, verdict)
     except Exception as error:  # as in judge
@@ -143,7 +149,7 @@ def without_echoes(
 
 def judge_repository(rule: Rule, setting: Setting, tracked: "Tracked") -> Verdict:
     """Run a rule about the files of a repository, whatever targets it has."""
-    verdict = Verdict([], [])
+    verdict = Verdict([], [], set())
     run = _Run(rule, setting, Target(REPOSITORY, Repository(tracked.root), ResourceSet(())))
     try:
         for outcome in rule.check(tracked, run.options):
@@ -157,7 +163,7 @@ def judge_configuration(
     rules: Mapping[str, Rule], settings: Mapping[str, Setting], file: str, subject: Any
 ) -> Verdict:
     """Run the rules about `policies.yaml` itself, which see what the whole run made of it."""
-    verdict = Verdict([], [])
+    verdict = Verdict([], [], set())
     target = Target(file, Repository(Path()), ResourceSet(()))
     for rule_id, setting in settings.items():
         rule = rules[rule_id]
@@ -212,6 +218,8 @@ class _Run:
             verdict.findings.append(self._placed(self._finding(outcome)))
         elif isinstance(outcome, SourceProblem):
             verdict.findings.append(self._placed(self._source_finding(outcome)))
+        elif isinstance(outcome, Used):
+            verdict.used.add((self.rule.id, outcome.entry))
         else:
             entry = self._not_judged(outcome)
             verdict.not_judged.append(entry._replace(source=self._real(entry.source)))
@@ -247,6 +255,8 @@ class _Run:
             remedy=problem.remedy or self.rule.remedy,
             source=blamed.place,
             related=blamed.related,
+            also=blamed.also,
+            subject=problem.subject,
             confidential=self.rule.confidential or resource.kind == "Secret",
         )
 

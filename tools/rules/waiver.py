@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 from tools.rules.finding import Finding
 from tools.rules.rule import Rule
@@ -80,6 +80,15 @@ def _waiver(
     return Waiver(entry["rule"], entry["resource"], entry["reason"], until, environment, place)
 
 
+class Acceptance(NamedTuple):
+    """An entry of an option of a rule; `environment` is the one whose rules it belongs to."""
+
+    rule: str
+    entry: Any
+    environment: str | None
+    place: Place
+
+
 class WaiverBook:
     """The waivers of a run, and which of them were needed.
 
@@ -87,11 +96,19 @@ class WaiverBook:
     something that a waiver accepted nothing.
     """
 
-    def __init__(self, waivers: Sequence[Waiver], today: date, whole: bool) -> None:
+    def __init__(
+        self,
+        waivers: Sequence[Waiver],
+        today: date,
+        whole: bool,
+        accepted: Iterable[Acceptance] = (),
+    ) -> None:
         self.waivers = waivers
+        self.accepted = tuple(accepted)
         self.today = today
         self.whole = whole
         self._used: set[Waiver] = set()
+        self._noted: set[tuple[str, Any]] = set()
         self._missed: set[str | None] = set()
 
     def miss(self, environment: str | None) -> None:
@@ -106,6 +123,10 @@ class WaiverBook:
                 return finding._replace(waiver=waiver.reason)
         return finding
 
+    def note(self, used: Iterable[tuple[str, Any]]) -> None:
+        """Note which entries of their options rules needed."""
+        self._noted |= set(used)
+
     def expired(self) -> list[Waiver]:
         """Waivers whose last day has passed."""
         return [waiver for waiver in self.waivers if waiver.is_expired(self.today)]
@@ -119,11 +140,19 @@ class WaiverBook:
             for waiver in self.waivers
             if waiver not in self._used
             and not waiver.is_expired(self.today)
-            and not self._may_be_missed(waiver)
+            and not self._may_be_missed(waiver.environment)
         ]
 
-    def _may_be_missed(self, waiver: Waiver) -> bool:
-        """Whether what it accepts may stand where nobody could look."""
-        if waiver.environment is None:
-            return bool(self._missed)
-        return waiver.environment in self._missed
+    def idle(self) -> list[Acceptance]:
+        """Entries of options that accepted nothing, as for waivers; their rules tell the end."""
+        return [
+            one
+            for one in self.accepted
+            if self.whole
+            and (one.rule, one.entry) not in self._noted
+            and not self._may_be_missed(one.environment)
+        ]
+
+    def _may_be_missed(self, environment: str | None) -> bool:
+        """Whether what is accepted there (None: anywhere) may stand where nobody could look."""
+        return bool(self._missed) if environment is None else environment in self._missed

@@ -34,6 +34,11 @@ class Vulnerability(NamedTuple):
     def id(self) -> str:
         return self.names[0]
 
+    @property
+    def lasting_name(self) -> str:
+        """The one of its names that most tools know, whichever of them found it."""
+        return min(self.names, key=lambda name: (not name.startswith("CVE-"), name))
+
 
 class Report(NamedTuple):
     """What one scanner said about one image; `made` is None where the file does not say when.

@@ -61,7 +61,8 @@ def _bounds(least: Field, most: Field) -> Refusals:
         yield most.must("be at least 1")
     bound = least.number if least.is_set else 1
     if (most.number or 0) < (bound or 0):
-        yield most.must(f"be at least minReplicas, {bound}")
+        refusal = most.must(f"be at least minReplicas, {bound}")
+        yield refusal.contradicting(least) if least.is_set else refusal
 
 
 def _behavior(behavior: Field, *, filled_in: bool) -> Refusals:

@@ -71,7 +71,7 @@ def _external(field: Field) -> Refusals:
     if not there:
         yield target["averageValue"].required("a target has this or value")
     if len(there) > 1:
-        yield target["value"].forbidden("beside averageValue")
+        yield target["value"].not_beside(target["averageValue"])
 
 
 def _pods(field: Field) -> Refusals:
@@ -98,7 +98,7 @@ def _resource(field: Field) -> Refusals:
     if not there:
         yield target["averageUtilization"].required("a target has this or averageValue")
     if len(there) > 1:
-        yield target["averageValue"].forbidden("beside averageUtilization")
+        yield target["averageValue"].not_beside(target["averageUtilization"])
 
 
 def _container_resource(field: Field) -> Refusals:

@@ -43,8 +43,8 @@ def containers(context: PodContext) -> Refusals:
         if container["name"].text in names:
             yield container["name"].duplicate()
         names.add(container["name"].text)
-        yield from lifecycle(container["lifecycle"], context.grace_seconds)
-        yield from probes(container, context.grace_seconds)
+        yield from lifecycle(container["lifecycle"], context.grace)
+        yield from probes(container, context.grace)
         yield from restart_policy(container)
     yield from host_ports(spec["containers"].items())
     yield from _init_containers(context, set(names))
@@ -66,8 +66,8 @@ def _init_containers(context: PodContext, names: set[str]) -> Refusals:
             # The server counts from 0 for each.
             yield refusal.elsewhere((*whole.path, 0, *refusal.path[depth:]))
         if container["restartPolicy"].text == "Always":
-            yield from lifecycle(container["lifecycle"], context.grace_seconds)
-            yield from probes(container, context.grace_seconds)
+            yield from lifecycle(container["lifecycle"], context.grace)
+            yield from probes(container, context.grace)
         else:
             yield from _only_sidecars(container)
         yield from init_resize_policy(container)

@@ -7,7 +7,7 @@ https://kubernetes.io/docs/tasks/run-application/configure-pdb/
 
 import re
 
-from tools.kubernetes.validation.field import Field, Refusals
+from tools.kubernetes.validation.field import KEEP_ONE, Field, Refusals
 from tools.kubernetes.validation.formats import (
     enumeration,
     number_or_percent,
@@ -25,7 +25,7 @@ def pod_disruption_budget(obj: Field) -> Refusals:
     amounts = spec.set_among(("minAvailable", "maxUnavailable"))
     if len(amounts) > 1:
         sentence = f"{spec} has minAvailable and maxUnavailable, one is allowed"
-        yield amounts[1].refused(sentence, "Delete one of them.").named(spec)
+        yield amounts[1].refused(sentence, KEEP_ONE).contradicting(amounts[0]).named(spec)
     for amount in amounts:
         mistakes = list(number_or_percent(amount))
         yield from mistakes

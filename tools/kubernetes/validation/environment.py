@@ -7,7 +7,7 @@ exactly, ValidateEnv, ValidateEnvFrom and validateFileKeyRefVolumes of pkg/apis/
 from collections.abc import Mapping
 
 from tools.kubernetes.validation.downward_api import field_ref, resource_field_ref
-from tools.kubernetes.validation.field import Field, Refusals
+from tools.kubernetes.validation.field import KEEP_ONE, Field, Refusals
 from tools.kubernetes.validation.formats import (
     config_map_key,
     dns_label,
@@ -46,10 +46,11 @@ def _value_from(variable: Field) -> Refusals:
         yield field.refused(f"{field} has no source; it must have one, such as configMapKeyRef")
     elif variable["value"].text:
         sentence = f"{variable} has value and valueFrom; it may have one of the two"
-        yield field.refused(sentence, "Delete one.")
+        yield field.refused(sentence, KEEP_ONE).contradicting(variable["value"])
     elif len(there) > 1:
         two = " and ".join(source.name for source in there)
-        yield field.refused(f"{field} has {two}; it may have one source", "Delete one.")
+        refusal = there[1].refused(f"{field} has {two}; it may have one source", KEEP_ONE)
+        yield refusal.contradicting(there[0]).named(field)
 
 
 def _files(field: Field) -> bool:

@@ -7,6 +7,8 @@ from tools.kubernetes.sentences import either, shown
 from tools.kubernetes.spelling import closest
 from tools.source.place import FieldPath, dotted
 
+KEEP_ONE = "Keep one of the two; in a patch, null takes away what is set below it."
+"""What to do about fields of which an object may have one."""
 _MOST_OPTIONS = 8
 
 
@@ -15,7 +17,8 @@ class Refusal(NamedTuple):
 
     `path` is the field that the server names. `place` is the one to edit, where the server names
     only what holds it: of a wrong label it says `metadata.labels`. `at_key` says that it is the key
-    there, not its value. `is_missing` says that the field is not there and must be.
+    there, not its value. `is_missing` says that the field is not there and must be. `against` is
+    the other field, if it takes two to be wrong: each would do without the other.
     """
 
     path: FieldPath
@@ -24,6 +27,11 @@ class Refusal(NamedTuple):
     place: FieldPath | None = None
     at_key: bool = False
     is_missing: bool = False
+    against: FieldPath | None = None
+
+    def contradicting(self, other: "Field") -> "Refusal":
+        """The same of a field that is only wrong together with another one."""
+        return self._replace(against=other.path)
 
     def named(self, whole: "Field") -> "Refusal":
         """The same, of which the server names only the list or map that holds the field."""
@@ -166,6 +174,11 @@ class Field:
         """The field may not be there; `why` continues `is not allowed`."""
         return self.refused(f"{self} is not allowed {why}", remedy or "Delete the field.")
 
+    def not_beside(self, other: "Field", why: str = "") -> Refusal:
+        """The field may not be there together with another one; `why` explains it."""
+        reason = f"beside {other.name}" + (f": {why}" if why else "")
+        return self.forbidden(reason, KEEP_ONE).contradicting(other)
+
     def too_long(self, limit: int, unit: str = "characters") -> Refusal:
         sentence = f"{self} has more than {limit} {unit}"
         return self.refused(sentence, f"Shorten it to {limit} {unit}.")
@@ -180,15 +193,6 @@ class Field:
 
     def __str__(self) -> str:
         return dotted(self.path) or "the object"
-
-
-def one_of(field: Field, names: Sequence[str], what: str) -> Refusals:
-    """A union: exactly one of the fields is set. The server names the later ones, or the whole."""
-    there = field.set_among(names)
-    if not there:
-        yield field.required(f"must have one of {either(names)}: {what}")
-    for extra in there[1:]:
-        yield extra.forbidden(f"beside {there[0].name}: {what} is one of them")
 
 
 def required(parent: Field, names: Iterable[str], why: str = "") -> Refusals:

@@ -7,7 +7,7 @@ https://kubernetes.io/docs/concepts/services-networking/ingress/
 import re
 
 from tools.kubernetes.validation.addresses import parse_address
-from tools.kubernetes.validation.field import Field, Refusals
+from tools.kubernetes.validation.field import KEEP_ONE, Field, Refusals
 from tools.kubernetes.validation.formats import (
     absolute_path,
     dns_label,
@@ -103,7 +103,8 @@ def _path(field: Field) -> Refusals:
 def _backend(field: Field) -> Refusals:
     service, resource = field["service"], field["resource"]
     if resource.is_set and service.is_set:
-        yield field.refused(f"{field} has a service and a resource, one is allowed")
+        sentence = f"{field} has a service and a resource, one is allowed"
+        yield resource.refused(sentence, KEEP_ONE).contradicting(service).named(field)
     elif resource.is_set:
         yield from _reference(resource)
     elif service.is_set:
@@ -120,7 +121,8 @@ def _service(backend: Field, service: Field) -> Refusals:
     port = service["port"]
     if port["name"].text and port["number"].number:
         sentence = f"{port} has a name and a number, one is allowed"
-        yield port.refused(sentence, "Delete one of them.").named(backend)
+        refusal = port["number"].refused(sentence, KEEP_ONE)
+        yield refusal.contradicting(port["name"]).named(backend)
     elif port["name"].text:
         yield from port_name(port["name"])
     elif port["number"].number:

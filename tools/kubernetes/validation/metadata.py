@@ -20,6 +20,7 @@ from tools.kubernetes.validation.formats import (
     not_negative,
     qualified_name,
 )
+from tools.kubernetes.validation.requirements import values_of_requirement
 
 NameCheck = Callable[[Field], Refusals]
 
@@ -121,17 +122,9 @@ def label_selector(field: Field, *, values_checked: bool = True) -> Refusals:
 
 
 def _requirement(expression: Field, values_checked: bool) -> Refusals:
-    operator, values = expression["operator"], expression["values"]
-    if operator.text in ("In", "NotIn"):
-        if values.is_empty:
-            yield values.required(f"operator {operator.text} needs them")
-    elif operator.text in ("Exists", "DoesNotExist"):
-        if not values.is_empty:
-            yield values.forbidden(f"with operator {operator.text}")
-    else:
-        yield operator.unsupported(("In", "NotIn", "Exists", "DoesNotExist"))
+    yield from values_of_requirement(expression)
     yield from qualified_name(expression["key"])
-    for value in values.items() if values_checked else ():
+    for value in expression["values"].items() if values_checked else ():
         yield from label_value(value)
 
 

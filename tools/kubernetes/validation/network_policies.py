@@ -50,7 +50,7 @@ def _port(field: Field) -> Refusals:
         yield end.forbidden("without a number in port")
         return
     if (end.number or 0) < port.number:
-        yield end.must(f"be at least port, {port.number}")
+        yield end.must(f"be at least port, {port.number}").contradicting(port)
     yield from port_number(end)
 
 

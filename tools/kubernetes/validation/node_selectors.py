@@ -6,8 +6,7 @@ ValidateNodeSelector and ValidateNodeSelectorTerm of pkg/apis/core/validation.
 
 from tools.kubernetes.validation.field import Field, Refusals
 from tools.kubernetes.validation.formats import dns_subdomain, label_value, qualified_name
-
-_OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt")
+from tools.kubernetes.validation.requirements import values_of_requirement
 
 
 def node_selector(field: Field, *, values_checked: bool = True) -> Refusals:
@@ -27,20 +26,9 @@ def node_selector_term(term: Field, *, values_checked: bool = True) -> Refusals:
 
 
 def _expression(requirement: Field, values_checked: bool) -> Refusals:
-    operator, values = requirement["operator"], requirement["values"]
-    if operator.text in ("In", "NotIn"):
-        if values.is_empty:
-            yield values.required(f"operator {operator.text} needs them")
-    elif operator.text in ("Exists", "DoesNotExist"):
-        if not values.is_empty:
-            yield values.forbidden(f"with operator {operator.text}")
-    elif operator.text in ("Gt", "Lt"):
-        if len(values.items()) != 1:
-            yield values.must(f"be one value with operator {operator.text}")
-    else:
-        yield operator.unsupported(_OPERATORS)
+    yield from values_of_requirement(requirement, with_one=("Gt", "Lt"))
     yield from qualified_name(requirement["key"])
-    for value in values.items() if values_checked else ():
+    for value in requirement["values"].items() if values_checked else ():
         yield from label_value(value)
 
 

@@ -128,7 +128,7 @@ def _sources(spec: Field) -> Refusals:
         if index == 0 or source.name == "flexVolume":
             yield from _SOURCES[source.name](source)
         else:
-            wrong = source.forbidden(f"beside {there[0].name}: a volume is of one type")
+            wrong = source.not_beside(there[0], "a volume is of one type")
             yield wrong.named(spec["cephFS" if source.name == "cephfs" else source.name])
 
 

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from tools.kubernetes.validation.field import Field, Refusal, Refusals
 
-_GRACE_SECONDS = 30
 CONTAINER_LISTS = ("initContainers", "containers", "ephemeralContainers")
 
 
@@ -25,9 +24,9 @@ class PodContext(NamedTuple):
         return self.spec["hostUsers"].value is not False
 
     @property
-    def grace_seconds(self) -> int:
-        seconds = self.spec["terminationGracePeriodSeconds"].number
-        return _GRACE_SECONDS if seconds is None else seconds
+    def grace(self) -> Field:
+        """How many seconds the pod has to end."""
+        return self.spec["terminationGracePeriodSeconds"]
 
     @property
     def never_restarts(self) -> bool:

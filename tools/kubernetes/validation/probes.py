@@ -22,10 +22,10 @@ _SECONDS_AND_COUNTS = (
 )  # fmt: skip
 
 
-def probes(container: Field, grace_seconds: int) -> Refusals:
+def probes(container: Field, grace: Field) -> Refusals:
     """The three probes of a container that may have them."""
     for probe in container.set_among(PROBES):
-        yield from _handler(probe, _PROBE_HANDLERS, grace_seconds)
+        yield from _handler(probe, _PROBE_HANDLERS, grace)
         for name in _SECONDS_AND_COUNTS:
             yield from not_negative(probe[name])
         grace, successes = probe["terminationGracePeriodSeconds"], probe["successThreshold"]
@@ -38,13 +38,13 @@ def probes(container: Field, grace_seconds: int) -> Refusals:
             yield successes.must(f"be 1 in a {probe.name}")
 
 
-def lifecycle(field: Field, grace_seconds: int) -> Refusals:
+def lifecycle(field: Field, grace: Field) -> Refusals:
     """What runs after the start and before the stop of a container."""
     for hook in field.set_among(("postStart", "preStop")):
-        yield from _handler(hook, _HOOK_HANDLERS, grace_seconds)
+        yield from _handler(hook, _HOOK_HANDLERS, grace)
 
 
-def _handler(holder: Field, known: tuple[str, ...], grace_seconds: int) -> Refusals:
+def _handler(holder: Field, known: tuple[str, ...], grace: Field) -> Refusals:
     there = holder.set_among(known)
     if not there:
         names = ", ".join(known[:-1])
@@ -52,11 +52,11 @@ def _handler(holder: Field, known: tuple[str, ...], grace_seconds: int) -> Refus
         yield holder.refused(sentence)
     for handler in there[:1]:
         if handler.name == "sleep":
-            yield from _sleep(handler, grace_seconds)
+            yield from _sleep(handler, grace)
         else:
             yield from _HANDLERS[handler.name](handler)
     for handler in there[1:]:
-        yield handler.forbidden(f"beside {there[0].name}: one thing is done")
+        yield handler.not_beside(there[0], "one thing is done")
 
 
 def _exec(handler: Field) -> Refusals:
@@ -83,11 +83,12 @@ def _grpc(handler: Field) -> Refusals:
     yield from port_number(field) if field.is_set else [field.required("it says where to ask")]
 
 
-def _sleep(handler: Field, grace_seconds: int) -> Refusals:
+def _sleep(handler: Field, grace: Field) -> Refusals:
     seconds = handler["seconds"]
-    if not 0 <= (seconds.number or 0) <= grace_seconds:
-        what = f"be between 0 and terminationGracePeriodSeconds, which is {grace_seconds}"
-        yield seconds.must(what).named(handler)
+    most = _GRACE_SECONDS if grace.number is None else grace.number
+    if not 0 <= (seconds.number or 0) <= most:
+        refusal = seconds.must(f"be between 0 and terminationGracePeriodSeconds, which is {most}")
+        yield (refusal.contradicting(grace) if grace.is_set else refusal).named(handler)
 
 
 _HANDLERS: Mapping[str, Callable[[Field], Refusals]] = {
@@ -96,5 +97,6 @@ _HANDLERS: Mapping[str, Callable[[Field], Refusals]] = {
     "tcpSocket": _port,
     "grpc": _grpc,
 }
+_GRACE_SECONDS = 30
 _PROBE_HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc")
 _HOOK_HANDLERS = ("exec", "httpGet", "tcpSocket", "sleep")

@@ -59,7 +59,7 @@ def _downward_file(item: Field) -> Refusals:
     if reference.is_set:
         yield from field_ref(reference, _DOWNWARD_FIELDS)
         if resource.is_set:
-            yield resource.forbidden("beside fieldRef").named(item)
+            yield resource.not_beside(reference).named(item)
     elif resource.is_set:
         yield from resource_field_ref(resource, in_volume=True)
     else:
@@ -80,7 +80,7 @@ def projected(source: Field) -> Refusals:
                 elif item["path"].text:
                     paths.add(item["path"].text)
         for part in there[1:]:
-            yield part.forbidden(f"beside {there[0].name}").named(projection)
+            yield part.not_beside(there[0]).named(projection)
 
 
 def _projected_keys(part: Field, whole: Field) -> Refusals:

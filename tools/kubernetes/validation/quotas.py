@@ -9,6 +9,7 @@ from tools.kubernetes.validation.field import Field, Refusals
 from tools.kubernetes.validation.formats import dns_subdomain, quantity_not_negative
 from tools.kubernetes.validation.limit_ranges import limit_range_item
 from tools.kubernetes.validation.metadata import object_meta
+from tools.kubernetes.validation.requirements import values_of_requirement
 from tools.kubernetes.validation.resource_names import (
     is_counted,
     is_whole,
@@ -107,14 +108,7 @@ def _scope_selector(spec: Field) -> Refusals:
 
 def _operator(expression: Field) -> Refusals:
     scope = expression["scopeName"].text
-    operator, values = expression["operator"], expression["values"]
+    operator = expression["operator"]
     if scope in _SCOPES and scope not in _VALUED and operator.text != "Exists":
         yield operator.must(f"be Exists with {scope}, which has no values")
-    if operator.text in ("In", "NotIn"):
-        if values.is_empty:
-            yield values.required(f"operator {operator.text} needs them")
-    elif operator.text in ("Exists", "DoesNotExist"):
-        if not values.is_empty:
-            yield values.forbidden(f"with operator {operator.text}")
-    else:
-        yield operator.unsupported(("In", "NotIn", "Exists", "DoesNotExist"))
+    yield from values_of_requirement(expression)

@@ -4,7 +4,7 @@ https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy; 
 ValidateDeploymentStrategy and ValidateDaemonSetUpdateStrategy of pkg/apis/apps/validation.
 """
 
-from tools.kubernetes.validation.field import Field, Refusals
+from tools.kubernetes.validation.field import KEEP_ONE, Field, Refusals
 from tools.kubernetes.validation.formats import at_least, number_or_percent, whole_number
 
 _WHOLE = 100
@@ -18,7 +18,7 @@ def deployment_strategy(strategy: Field) -> Refusals:
         yield from _deployment_update(rolling)
     elif kind.text == "Recreate":
         if rolling.is_set:
-            yield rolling.forbidden("beside `type: Recreate`")
+            yield rolling.forbidden("beside `type: Recreate`", KEEP_ONE).contradicting(kind)
     else:
         yield kind.unsupported(("Recreate", _ROLLING)).named(strategy)
 
@@ -66,7 +66,7 @@ def stateful_set_strategy(strategy: Field) -> Refusals:
         yield from at_least(rolling["partition"], 0)
     elif kind.text == "OnDelete":
         if rolling.is_set:
-            yield rolling.forbidden("beside `type: OnDelete`")
+            yield rolling.forbidden("beside `type: OnDelete`", KEEP_ONE).contradicting(kind)
     else:
         yield kind.unsupported((_ROLLING, "OnDelete")).named(strategy)
 

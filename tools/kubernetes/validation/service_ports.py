@@ -53,7 +53,8 @@ def _repeated(ports: list[Field]) -> Refusals:
         key = (_protocol(each), each["port"].number or 0)
         if key in seen:
             sentence = f"{each} repeats {key[0]} port {key[1]}, which may stand there once"
-            yield each.refused(sentence, "Delete one, or change its port or protocol.")
+            refusal = each["port"].refused(sentence, "Delete one, or change its port or protocol.")
+            yield refusal.named(each)
         seen.add(key)
 
 

@@ -72,7 +72,7 @@ def _sources(volume: Field, pod_name: str | None) -> Refusals:
     for source in there[:1]:
         yield from _SOURCES[source.name](source)
     for source in there[1:]:
-        wrong = source.forbidden(f"beside {there[0].name}: a volume is of one type")
+        wrong = source.not_beside(there[0], "a volume is of one type")
         yield wrong.named(volume[_MISNAMED.get(source.name, source.name)])
     name = volume["name"]
     if portal_too_long(volume["iscsi"], name.text):
