@@ -17,7 +17,7 @@ exists here under it. Sources elsewhere are not judged.
 `1.2.*` that some tag fits, and the folder has to be there in that revision. Git is asked for what
 the clone knows; nothing is fetched. Not judged: a checkout without Git, a shallow clone, a clone
 that fetches only some branches. A branch that what is checked out builds on may get the folder with
-it; of one that has gone another way it is only information.
+it; of one that has gone another way it is only information. A folder that Git ignores is in neither.
 
 Read in `util/argo/argo.go`, `util/git/client.go` and `util/versions` of Argo CD 3.2.11 and 3.5.1:
 https://argo-cd.readthedocs.io/en/stable/user-guide/application_sources/
@@ -137,6 +137,11 @@ def _absent(
     if clone.has_folder(found.commit, source.folder or ""):
         return
     if found.is_branch and clone.holds(found.commit):
+        if clone.ignores(source.folder or ""):
+            message = f"Git ignores everything in {source.folder!r}, so it is in no revision"
+            remedy = "Take the folder out of .gitignore, or name one that Git tracks."
+            path = application.at(*source.path, "path")
+            yield Problem(path, message, application.resource, remedy)
         return  # the branch gets it as soon as what is checked out is merged
     message = (
         f"revision {source.text('targetRevision') or 'HEAD'!r} has no folder {source.folder!r}"

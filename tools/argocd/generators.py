@@ -14,6 +14,7 @@ from tools.argocd.applications import TEMPLATE, Application
 from tools.argocd.glob import path_match
 from tools.argocd.gotemplate.fault import stop
 from tools.argocd.gotemplate.texts import sanitized
+from tools.argocd.sources import is_elsewhere
 from tools.argocd.templates import Unrenderable, fill
 from tools.kubernetes.resource import Resource, as_list, as_map
 from tools.source.place import FieldPath, SourceError
@@ -144,6 +145,7 @@ class _Generate:
         return found
 
     def _git(self, settings: Mapping[str, Any]) -> list[Parameters]:
+        self._is_checked_out(settings)
         prefix = settings.get("pathParamPrefix") or ""
         sets: list[Parameters] = []
         if settings.get("directories"):
@@ -156,6 +158,30 @@ class _Generate:
                     sets.append({**content, **path})
         values = as_map(settings.get("values"))
         return [self._with_git_values(found, values) for found in sets]
+
+    def _is_checked_out(self, settings: Mapping[str, Any]) -> None:
+        """Raise Unrenderable where the folders and files here are not those that Argo CD lists."""
+        address, revision = settings.get("repoURL"), settings.get("revision")
+        if not isinstance(address, str) or "{{" in f"{address}{revision}":
+            return
+        if is_elsewhere(self._repository, address):
+            raise Unrenderable(f"{address} is another repository")
+        if isinstance(revision, str):
+            self._is_current(revision, address)
+
+    def _is_current(self, revision: str, address: str) -> None:
+        """Of a branch what is checked out is taken for its next commit, of the rest only itself."""
+        from tools.argocd.revisions import Unresolved, clone_of
+
+        clone = clone_of(self._repository)
+        if isinstance(clone, Unresolved):
+            return
+        found = clone.resolve(revision, address)
+        if isinstance(found, Unresolved):
+            if found.certain:
+                raise stop(found.reason)
+        elif not found.is_branch and not clone.is_current(found):
+            raise Unrenderable(f"revision {revision!r} is not what is checked out")
 
     def _with_git_values(self, found: Parameters, values: Mapping[str, Any]) -> Parameters:
         filled = {key: self._fill(value, found) for key, value in values.items()}

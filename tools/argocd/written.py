@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tools.argocd.operators import made_secrets
-from tools.kubernetes.resource import Resource, ResourceSet, as_map
+from tools.kubernetes.resource import Resource, as_map
 from tools.source.place import FieldPath
 
 _REPLICAS = "/spec/replicas"
@@ -32,7 +32,7 @@ class Written(NamedTuple):
 
 
 def written(
-    resources: ResourceSet,
+    resources: Sequence[Resource],
     autoscaler_of: Callable[[Resource], Resource | None],
     declared: Mapping[str, Sequence[str]],
 ) -> Iterator[Written]:
