@@ -5,18 +5,17 @@ merged, and nothing of it ever runs. It is what is left when an Application is r
 new environment starts as.
 
 Looks at the targets of the run, in repositories that hold Applications or ApplicationSets. A folder
-of plain manifests below that of an Application counts only if `directory.recurse` is set. Of a folder
-that is deployed, the manifests are found that `directory.include` leaves out (`exclude` says that
-it is meant), and so is a file with values that no Application names, beside others that Applications
-name in `helm.valueFiles`. Folders
-that hold Applications themselves are applied by hand once, and components are there for others.
-`allowed` are globs of folders that something else deploys. A run that names one target says nothing
-about the others.
+of plain manifests below that of an Application counts only if `directory.recurse` is set. Of a
+folder that is deployed, the manifests are found that `directory.include` leaves out (`exclude` says
+that it is meant), and so is a file with values that no Application names, beside others that
+Applications name in `helm.valueFiles`. Folders that hold Applications themselves are applied by
+hand once, and components are there for others. `allowed` are globs of folders that something else
+deploys. A run that names one target says nothing about the others.
 
 Argo CD 3.2 to 3.5: https://argo-cd.readthedocs.io/en/stable/user-guide/directory/
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tools.argocd.applications import Source
@@ -48,17 +47,20 @@ def check(target: Target, options: Options) -> Iterator[SourceProblem]:
     around = target.neighbours
     if around is None or not fleet.applications or any(o.applications for o in _before(fleet)):
         return
+    for problem in (*_folders(target, fleet, around.named), *_unused_values(target, fleet)):
+        if not excluded(problem.place.file, options.allowed):
+            yield problem
+
+
+def _folders(target: Target, fleet: Fleet, named: Sequence[NamedTarget]) -> Iterator[SourceProblem]:
     own = {fleet.target.path for fleet in (fleet, *fleet.others)}
-    for named in around.named:
-        if named.kind is Kind.COMPONENT or named.path in own or named.path == "-":
+    for each in named:
+        if each.kind is Kind.COMPONENT or each.path in own or each.path == "-":
             continue
-        if excluded(named.path, options.allowed):
-            continue
-        if not _is_covered(named, target, fleet):
-            yield SourceProblem(_place(named, target), f"no Application deploys {named.path}")
-        elif named.kind is Kind.PLAIN:
-            yield from _not_included(named, fleet)
-    yield from _unused_values(target, fleet)
+        if not _is_covered(each, target, fleet):
+            yield SourceProblem(_place(each, target), f"no Application deploys {each.path}")
+        elif each.kind is Kind.PLAIN:
+            yield from _not_included(each, fleet)
 
 
 def _before(fleet: Fleet) -> list[Fleet]:

@@ -5,9 +5,8 @@ same ones only the last that was applied is there; what the other deployed is pr
 nobody. ApplicationSets do it in silence when two sets of parameters give one name.
 
 Compares the Applications of the run, and those that ApplicationSets make. One that names no
-namespace counts as being in `argocd`. Two targets that
-`policies.yaml` puts into different environments may repeat a name, for each has an Argo CD of its
-own then.
+namespace counts as being in `argocd`. Two targets that `policies.yaml` puts into different
+environments may repeat a name, for each has an Argo CD of its own then.
 
 Argo CD 3.2 to 3.5:
 https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#applications

@@ -2,8 +2,8 @@
 
 `HEAD`, which is also what an empty `targetRevision` means, follows the default branch of the
 server: whoever changes that setting changes production without a commit. A range such as `1.*`,
-`^2.3`, `!=1.4.0` or `=1.2` takes whatever version fits at the moment of the sync, so the same commit
-of this repository deploys something else tomorrow.
+`^2.3`, `!=1.4.0` or `=1.2` takes whatever version fits at the moment of the sync, so the same
+commit of this repository deploys something else tomorrow.
 
 Looks at each source of Applications, and of those that ApplicationSets make. Of production is an
 Application whose folder is in one of the `environments` of `policies.yaml`, or, where those are not

@@ -7,11 +7,12 @@ chart is installed with its defaults.
 Looks at `helm.valueFiles` of each source. A path is relative to the chart's folder, or with a
 leading `/` to the root of the repository; `$name/…` is in the source whose `ref` is `name`, which
 has to be one of the same Application. Files of this repository have to exist, and where the clone
-knows the `targetRevision` of that source, they have to exist there; in a branch that has not what is
-checked out, that is information. Not looked at are addresses, values from other repositories, what
-has a variable in it, and optional files.
+knows the `targetRevision` of that source, they have to exist there; in a branch that has not what
+is checked out, that is information. Not looked at are addresses, values from other repositories,
+what has a variable in it, and optional files. Patterns are found where `policies.yaml` declares
+Argo CD 3.2, which takes their stars literally; 3.5 expands them.
 
-Argo CD 3.2 to 3.5:
+Read in `reposerver/repository/repository.go` of Argo CD 3.2.11 and 3.5.1:
 https://argo-cd.readthedocs.io/en/stable/user-guide/multiple_sources/#helm-value-files-from-external-git-repository
 """
 
@@ -29,6 +30,9 @@ from tools.source.targets import yaml_files
 
 if TYPE_CHECKING:
     from tools.argocd.revisions import Clone, Resolved
+
+_EXPANDS = (3, 3)
+"""Before it stars stand for themselves; in 3.5.1 they do not."""
 
 
 @rule(
@@ -67,6 +71,10 @@ def _faults(
 
 def _absent(fleet: Fleet, home: Source, name: str) -> Iterator[Fault]:
     """A file that is not there, or not in the revision from which Argo CD takes it."""
+    if "*" in name and fleet.version < _EXPANDS:
+        release = ".".join(map(str, fleet.version))
+        yield f"Argo CD {release} expands no pattern, and no file is called {name!r}", None
+        return
     is_here = _exists(fleet, name)
     clone, found = _revision(fleet, home, name)
     if clone is None or found is None:

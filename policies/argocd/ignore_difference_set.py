@@ -8,11 +8,11 @@ hides the field from the comparison, but each sync still writes it, unless
 Looks at Applications with automated sync and `selfHeal`, and at fields that are rendered: the
 replicas of what a HorizontalPodAutoscaler or ScaledObject scales, the CA bundles that cert-manager
 injects, the data of a Secret that an ExternalSecret, a Certificate, a CloudNativePG Cluster or
-another well-known custom resource makes too, and what the option `written` adds; who writes may come
-from another source of the same Application. A field that Git
-does not state is nobody's to fight over, and is silent. For replicas, leaving them out of Git is
-the better cure; where `replicas-owned-by-autoscaler` says so, this rule is silent. Cannot see what
-`argocd-cm` ignores for all Applications.
+another well-known custom resource makes too, and what the option `written` adds; who writes may
+come from another source of the same Application. A field that Git does not state is nobody's to
+fight over, and is silent. For replicas, leaving them out of Git is the better cure; where
+`replicas-owned-by-autoscaler` says so, this rule is silent. Cannot see what `argocd-cm` ignores for
+all Applications.
 
 Argo CD 3.2 to 3.5:
 https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#respect-ignore-differences-configs

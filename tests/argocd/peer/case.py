@@ -20,6 +20,7 @@ tag or a branch of that name; `--- # deleted: FILE` takes a file away again.
 import re
 import subprocess
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -92,6 +93,17 @@ def plant(case: Case, folder: Path) -> None:
             file.write_text(text, encoding="utf-8")
     _commit(folder)
     _git(folder, "update-ref", "refs/remotes/origin/main", "HEAD")
+    _git(folder, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+
+
+def clone_of(folder: Path, address: str, revisions: Iterable[str] = ()) -> None:
+    """Make a folder the clone of an address: one commit, to which every revision leads."""
+    _git(folder, "init", "--quiet", "--initial-branch=main")
+    _git(folder, "remote", "add", "origin", address)
+    _commit(folder)
+    for name in ("main", *revisions):
+        _git(folder, "update-ref", f"refs/remotes/origin/{name}", "HEAD")
+        _git(folder, "update-ref", f"refs/heads/{name}", "HEAD")
     _git(folder, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
 
 

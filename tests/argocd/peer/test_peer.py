@@ -8,14 +8,18 @@ says; the head of the case gives the reason. case.py explains the marks.
 
 import re
 from collections import Counter
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
+from tests.argocd.peer.beside import main
 from tests.argocd.peer.case import Case, Mark, plant, read_case
 from tests.argocd.peer.peer import ANSWERS, RULES, ours, peer
+from tests.miniature import plant as plant_files
 from tools.rules.gate import Report
+from tools.source.place import SourceError
 
 HERE = Path(__file__).parent
 PAGE = HERE.parents[2] / "docs/peers.md"
@@ -73,7 +77,7 @@ def test_every_finding_of_the_peer_has_one_of_ours(path: Path, tmp_path: Path) -
 def test_what_the_peer_cannot_see(path: Path, tmp_path: Path) -> None:
     case, _ = compared(path, tmp_path)
 
-    assert not case.marks.peer
+    assert all(rule.endswith("?") for rule, *_ in case.marks.peer), "it says that it cannot look"
     assert case.marks.ours
 
 
@@ -87,6 +91,60 @@ def test_what_we_rightly_do_not_repeat(path: Path, tmp_path: Path) -> None:
     assert not answers & {rule for rule, *_ in case.marks.ours}
 
 
+NUMBER = """apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web, namespace: argocd}
+spec:
+  project: default
+  source:
+    repoURL: https://charts.example.com
+    chart: web
+    targetRevision: 1.2
+  destination: {server: https://kubernetes.default.svc, namespace: shop}
+"""
+
+
+def test_a_number_in_one_application_hides_all_others_from_the_peer(tmp_path: Path) -> None:
+    """It ends with a traceback and no report; we name the line and judge the rest."""
+    case = read_case(HERE / "found/malformed-ignore-diff-pointer.yaml")
+    plant(Case(case.about, [*case.steps, ("argocd/number.yaml", NUMBER)]), tmp_path / "clone")
+
+    with pytest.raises(SourceError, match="argocd-source-lint ends with 1"):
+        peer(tmp_path / "clone")
+    report = ours(tmp_path / "clone")
+    places = {(f.rule, f.source.file, f.source.line) for f in report.findings if f.source}
+    assert {("schema-valid", "argocd/number.yaml", 9), *case.marks.ours} <= places
+
+
+WHOLE = """
+    --- argocd/web.yaml
+    apiVersion: argoproj.io/v1alpha1
+    kind: Application
+    metadata: {name: web, namespace: argocd}
+    spec:
+      source: {repoURL: https://git.example.com/shop, targetRevision: live, path: apps/web}
+      destination: {server: https://kubernetes.default.svc, namespace: shop}
+      ignoreDifferences: [{group: cert-manager.io, kind: Certificate, jsonPointers: [spec]}]
+      syncPolicy: {automated: {selfHeal: true}}
+    --- apps/web/certificate.yaml
+    apiVersion: cert-manager.io/v1
+    kind: Certificate
+    metadata: {name: web}
+    spec: {secretName: web-tls}
+    """
+
+
+def test_whole_repositories_beside_each_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The pointer has an answer; what an operator makes has none, for the reason of its case."""
+    assert main([str(plant_files(tmp_path, WHOLE))]) == 1
+
+    first, second, _ = capsys.readouterr().out.splitlines()
+    assert "the peer finds 2 and cannot look at 0, 1 without an answer" in first
+    assert second == "  missing-ignore-diff argocd/web.yaml:8"
+
+
 @pytest.mark.parametrize("rule", ANSWERS)
 def test_every_rule_of_the_peer_has_a_case(rule: str) -> None:
     marked = (mark for path in cases("found") for mark, *_ in read_case(path).marks.peer)
@@ -94,10 +152,10 @@ def test_every_rule_of_the_peer_has_a_case(rule: str) -> None:
 
 
 def test_the_rules_of_the_peer_are_those_of_the_pinned_version() -> None:
-    from argocd_source_lint.policy import DEFAULT_RULE_SEVERITIES
+    policy = import_module("argocd_source_lint.policy")
 
     assert version("argocd-source-lint") == "1.2.2"
-    assert set(ANSWERS) == set(DEFAULT_RULE_SEVERITIES)
+    assert set(ANSWERS) == set(policy.DEFAULT_RULE_SEVERITIES)
     assert {rule for answers in ANSWERS.values() for rule in answers} <= set(RULES)
 
 
