@@ -205,3 +205,23 @@ def test_one_template_that_fails_leaves_the_others(root: Path) -> None:
         "c x",
         "- no generator sets .name",
     ]
+
+
+@pytest.mark.parametrize(
+    ("remote", "expected"),
+    [
+        ("https://git.example.com/shop.git", ["api x", "legacy x", "web x"]),
+        ("git@git.example.com:fork/Shop", ["api x", "legacy x", "web x"]),
+        (
+            "https://git.example.com/other.git",
+            ["- https://git.example.com/shop is another repository"],
+        ),
+    ],
+)
+def test_folders_of_another_repository_are_not_known(
+    root: Path, remote: str, expected: list[str]
+) -> None:
+    (root / ".git/config").write_text(f'[remote "origin"]\n\turl = {remote}\n')
+    git = "[{git: {repoURL: https://git.example.com/shop, directories: [{path: apps/*}]}}]"
+
+    assert made(root, git, "{{path.basename}}") == expected
