@@ -96,8 +96,9 @@ def _named(folder: Path) -> tuple[str, set[str]]:
     revisions: set[str] = set()
     for file in yaml_files(repository, ""):
         for source in _sources(repository, file):
-            if isinstance(source.get("path"), str):
-                is_here = repository.is_folder(source["path"].strip("/"))
+            path = source.get("path")
+            if isinstance(path, str):
+                is_here = repository.is_folder(path.strip("/"))
                 addresses[str(source["repoURL"])] += 1 + 9 * is_here
             revisions |= set(filter(_REF.fullmatch, [str(source.get("targetRevision"))]))
     (address, _), *_ = addresses.most_common(1) or [(ADDRESS, 0)]
