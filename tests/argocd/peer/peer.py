@@ -6,6 +6,7 @@ The version that requirements-dev.lock pins is run as its users run it, and read
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -71,6 +72,26 @@ def peer(folder: Path) -> list[Said]:
     if done.returncode not in (0, 1) or not done.stdout.startswith("{"):
         last = (done.stderr.strip() or done.stdout.strip()).rpartition("\n")[2]
         raise SourceError(f"argocd-source-lint ends with {done.returncode}: {last}")
+    return _findings(done.stdout)
+
+
+def peers(folders: Sequence[Path]) -> dict[Path, list[Said]]:
+    """The same of many clones in one process, since most of its time goes into starting."""
+    reports = {folder: folder.with_name(f"{folder.name}.json") for folder in folders}
+    pairs = [str(path) for pair in reports.items() for path in pair]
+    subprocess.run([sys.executable, "-c", _SEVERAL, *pairs], check=True, timeout=300)
+    return {folder: _findings(report.read_text()) for folder, report in reports.items()}
+
+
+_SEVERAL = """
+import sys
+from argocd_source_lint.cli import app
+for folder, report in zip(sys.argv[1::2], sys.argv[2::2]):
+    app([folder, "--format", "json", "--output", report], standalone_mode=False)
+"""
+
+
+def _findings(report: str) -> list[Said]:
     return [
         Said(
             each["rule_id"],
@@ -80,7 +101,7 @@ def peer(folder: Path) -> list[Said]:
             each["severity"],
             each["message"],
         )
-        for each in json.loads(done.stdout)["findings"]
+        for each in json.loads(report)["findings"]
     ]
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from tests.argocd.peer.beside import main
 from tests.argocd.peer.case import Case, Mark, plant, read_case
-from tests.argocd.peer.peer import ANSWERS, RULES, ours, peer
+from tests.argocd.peer.peer import ANSWERS, RULES, Said, ours, peer, peers
 from tests.miniature import plant as plant_files
 from tools.rules.gate import Report
 from tools.source.place import SourceError
@@ -29,8 +29,21 @@ def cases(folder: str) -> list[Path]:
     return sorted((HERE / folder).glob("*.yaml"))
 
 
-def said_by_peer(clone: Path) -> Counter[Mark]:
-    return Counter((said.rule + "?" * said.is_unsure, said.file, said.line) for said in peer(clone))
+Beside = dict[Path, tuple[Path, list[Said]]]
+
+
+@pytest.fixture(scope="module", name="planted")
+def _planted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Beside:
+    """The clone of each case that is run, and what the peer says of it."""
+    own = (item for item in request.session.items if item.path == request.path)
+    calls = [item.callspec for item in own if hasattr(item, "callspec")]
+    paths = {call.params["path"] for call in calls if "path" in call.params}
+    folder = tmp_path_factory.mktemp("clones")
+    clones = {path: folder / f"{path.parent.name}-{path.stem}" for path in sorted(paths)}
+    for path, clone in clones.items():
+        plant(read_case(path), clone)
+    said = peers(list(clones.values()))
+    return {path: (clone, said[clone]) for path, clone in clones.items()}
 
 
 def found_by_us(report: Report, case: Case) -> set[Mark]:
@@ -44,24 +57,24 @@ def found_by_us(report: Report, case: Case) -> set[Mark]:
     }
 
 
-def compared(path: Path, folder: Path) -> tuple[Case, Report]:
+def compared(path: Path, planted: Beside) -> Case:
     """Both over the repository of a case, as its marks have it."""
     case = read_case(path)
-    clone = folder / "clone"
-    plant(case, clone)
+    clone, said = planted[path]
     report = ours(clone)
     told = "\n".join(f"{f.source} {f.rule}: {f.message}" for f in report.findings)
 
-    assert said_by_peer(clone) == case.marks.peer
+    by_peer = Counter((each.rule + "?" * each.is_unsure, each.file, each.line) for each in said)
+    assert by_peer == case.marks.peer
     assert found_by_us(report, case) == case.marks.ours, told
     unjudged = {(n.rule, n.source.file, n.source.line) for n in report.not_judged if n.source}
     assert case.marks.unjudged <= unjudged, report.not_judged
-    return case, report
+    return case
 
 
 @pytest.mark.parametrize("path", cases("found"), ids=lambda path: path.stem)
-def test_every_finding_of_the_peer_has_one_of_ours(path: Path, tmp_path: Path) -> None:
-    case, _ = compared(path, tmp_path)
+def test_every_finding_of_the_peer_has_one_of_ours(path: Path, planted: Beside) -> None:
+    case = compared(path, planted)
 
     said = {rule for rule, *_ in case.marks.peer}
     assert said, "the peer finds something"
@@ -74,16 +87,16 @@ def test_every_finding_of_the_peer_has_one_of_ours(path: Path, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("path", cases("unseen"), ids=lambda path: path.stem)
-def test_what_the_peer_cannot_see(path: Path, tmp_path: Path) -> None:
-    case, _ = compared(path, tmp_path)
+def test_what_the_peer_cannot_see(path: Path, planted: Beside) -> None:
+    case = compared(path, planted)
 
     assert all(rule.endswith("?") for rule, *_ in case.marks.peer), "it says that it cannot look"
     assert case.marks.ours
 
 
 @pytest.mark.parametrize("path", cases("unrepeated"), ids=lambda path: path.stem)
-def test_what_we_rightly_do_not_repeat(path: Path, tmp_path: Path) -> None:
-    case, _ = compared(path, tmp_path)
+def test_what_we_rightly_do_not_repeat(path: Path, planted: Beside) -> None:
+    case = compared(path, planted)
 
     assert case.marks.peer
     assert re.search(r"\bArgo CD\b", case.about), "the reason is what Argo CD does"
