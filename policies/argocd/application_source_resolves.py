@@ -10,7 +10,8 @@ exclude each other, and only one of `kustomize`, `helm`, `directory` and `plugin
 chart needs `targetRevision`. A path is relative and stays in the repository. In this repository the
 folder has to exist with a kustomization, a chart or YAML files in it, with a kustomization where
 the source has `kustomize`. An address is this repository's if it is a remote of the clone, or if
-another Application names a folder that exists here under it. Sources elsewhere are not judged.
+another Application names a folder that exists here under it (if some such address has the name of a
+remote, only those). Sources elsewhere are not judged.
 
 `targetRevision` has to be a branch or tag of this clone's remote, a commit, or a constraint such as
 `1.2.*` that some tag fits, and the folder has to be there in that revision. Git is asked for what
@@ -87,15 +88,16 @@ def _folder(fleet: Fleet, application: Application, source: Source) -> Iterator[
     repository = fleet.target.repository
     path, here = application.at(*source.path, "path"), application.resource
     folder = source.folder or "."
+    if not fleet.is_here(source):
+        yield Unjudged(f"{source.repository} is another repository", here, path)
+        return
     found = local_target(repository, source)
     if found is not None:
         if "kustomize" in source.data and found.kind is not Kind.KUSTOMIZATION:
             message = f"{folder!r} holds no kustomization, which a source with `kustomize` needs"
             yield Problem(path, message, here)
         return
-    if not fleet.is_here(source):
-        yield Unjudged(f"{source.repository} is another repository", here, path)
-    elif not repository.is_folder(folder):
+    if not repository.is_folder(folder):
         if not _is_elsewhere(fleet, source):
             yield Problem(path, f"this repository has no folder {folder!r}", here)
     else:

@@ -214,7 +214,7 @@ def test_one_template_that_fails_leaves_the_others(root: Path) -> None:
         ("git@git.example.com:fork/Shop", ["api x", "legacy x", "web x"]),
         (
             "https://git.example.com/other.git",
-            ["- https://git.example.com/shop is another repository"],
+            ["- no remote of this clone is https://git.example.com/shop"],
         ),
     ],
 )

@@ -165,7 +165,7 @@ class _Generate:
         if not isinstance(address, str) or "{{" in f"{address}{revision}":
             return
         if is_elsewhere(self._repository, address):
-            raise Unrenderable(f"{address} is another repository")
+            raise Unrenderable(f"no remote of this clone is {address}")
         if isinstance(revision, str):
             self._is_current(revision, address)
 

@@ -181,7 +181,8 @@ class Fleet:
         """Whether a source is in this repository.
 
         It is if its address is one of the clone's remotes, or one under which some Application of
-        the run names a folder that exists here.
+        the run names a folder that exists here. Where one of those is called like a remote, the
+        others are of other repositories, which have a folder of that name too.
         """
         from tools.argocd.urls import same_repository
 
@@ -190,15 +191,17 @@ class Fleet:
     @cached_property
     def addresses(self) -> frozenset[str]:
         """The addresses of this repository that are known."""
-        from tools.argocd.sources import local_target, remotes
+        from tools.argocd.sources import is_elsewhere, local_target, remotes
 
         repository = self.target.repository
-        return frozenset(remotes(repository)) | {
+        named = {
             source.repository
             for member in self.members
             for source in member.application.sources
             if source.folder and source.repository and local_target(repository, source)
         }
+        own = {address for address in named if not is_elsewhere(repository, address)}
+        return frozenset(remotes(repository)) | (own or named)
 
     def project(self, application: Application) -> Found | None:
         """The project of an Application; None if nothing in the repository tells what it says."""
