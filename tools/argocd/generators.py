@@ -17,6 +17,7 @@ from tools.argocd.gotemplate.texts import sanitized
 from tools.argocd.sources import is_elsewhere
 from tools.argocd.templates import Unrenderable, fill
 from tools.kubernetes.resource import Resource, as_list, as_map
+from tools.kubernetes.selector import matches
 from tools.source.place import FieldPath, SourceError
 from tools.source.repository import Repository, join
 
@@ -27,6 +28,7 @@ GENERATORS = (
     "clusterDecisionResource",
 )  # fmt: skip
 _SEVERAL = 2
+_OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
 
 
 class Unmade(NamedTuple):
@@ -45,7 +47,7 @@ def made(resource: Resource, repository: Repository) -> Iterator[Application | U
     generate = _Generate(resource, repository)
     for path, generator in resource.maps("spec", "generators"):
         try:
-            sets = generate.parameters(generator)
+            sets = generate.selected(generator)
         except Unrenderable as error:
             yield Unmade(path, str(error), error.stops)
             continue
@@ -108,10 +110,26 @@ class _Generate:
     def _fill(self, value: Any, parameters: Parameters) -> Any:
         return fill(value, parameters, self._go, self._options)
 
+    def selected(self, generator: Mapping[str, Any]) -> list[Parameters]:
+        """The sets of parameters that the selector of a generator leaves. Raises Unrenderable."""
+        selector = generator.get("selector")
+        own = {key: value for key, value in generator.items() if key != "selector"}
+        found = self.parameters(own)
+        if not selector:
+            return found
+        for expression in as_list(as_map(selector).get("matchExpressions")):
+            operator = as_map(expression).get("operator")
+            if operator not in _OPERATORS:
+                raise stop(f"a selector has no operator {operator!r}")
+        if self._go and as_map(generator.get("git")).get("values"):
+            # Up to 3.2 they are not among the labels, in 3.5 they are.
+            raise Unrenderable("a selector beside `values` of a git generator is not followed here")
+        return [each for each in found if matches(selector, dict(_flat(each, "")))]
+
     def parameters(self, generator: Mapping[str, Any]) -> list[Parameters]:
         """The sets of parameters of one generator. Raises Unrenderable."""
         if generator.get("selector"):
-            raise Unrenderable("a generator with a selector is not followed here")
+            raise Unrenderable("a selector inside of another generator is not followed here")
         kinds = [kind for kind in GENERATORS if isinstance(generator.get(kind), dict)]
         if not kinds:
             raise Unrenderable("no generator is named")
