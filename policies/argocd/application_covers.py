@@ -5,16 +5,21 @@ merged, and nothing of it ever runs. It is what is left when an Application is r
 new environment starts as.
 
 Looks at the targets of the run, in repositories that hold Applications or ApplicationSets. A folder
-of plain manifests below that of an Application counts only if `directory.recurse` is set. Folders
-that hold Applications themselves are applied by hand once, and components are there for others.
-`allowed` are globs of folders that something else deploys. A run that names one target says nothing
-about the others.
+of plain manifests below that of an Application counts only if `directory.recurse` is set. Of a
+folder that is deployed, the manifests are found that `directory.include` leaves out (`exclude` says
+that it is meant), and so is a file with values that no Application names, beside others that
+Applications name in `helm.valueFiles`. Folders that hold Applications themselves are applied by
+hand once, and components are there for others. `allowed` are globs of folders that something else
+deploys. A run that names one target says nothing about the others.
 
 Argo CD 3.2 to 3.5: https://argo-cd.readthedocs.io/en/stable/user-guide/directory/
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from tools.argocd.applications import Source
+from tools.argocd.glob import glob_match
 from tools.kubernetes.resource import as_map
 from tools.rules.fleet import Fleet, fleet_of
 from tools.rules.options import RuleOptions
@@ -43,13 +48,20 @@ def check(target: Target, options: Options) -> Iterator[SourceProblem]:
     around = target.neighbours
     if around is None or not fleet.applications or any(o.applications for o in _before(fleet)):
         return
+    for problem in (*_folders(target, fleet, around.named), *_unused_values(target, fleet)):
+        if not excluded(problem.place.file, options.allowed):
+            yield problem
+
+
+def _folders(target: Target, fleet: Fleet, named: Sequence[NamedTarget]) -> Iterator[SourceProblem]:
     own = {fleet.target.path for fleet in (fleet, *fleet.others)}
-    for named in around.named:
-        if named.kind is Kind.COMPONENT or named.path in own or named.path == "-":
+    for each in named:
+        if each.kind is Kind.COMPONENT or each.path in own or each.path == "-":
             continue
-        if excluded(named.path, options.allowed) or _is_covered(named, target, fleet):
-            continue
-        yield SourceProblem(_place(named, target), f"no Application deploys {named.path}")
+        if not _is_covered(each, target, fleet):
+            yield SourceProblem(_place(each, target), f"no Application deploys {each.path}")
+        elif each.kind is Kind.PLAIN:
+            yield from _not_included(each, fleet)
 
 
 def _before(fleet: Fleet) -> list[Fleet]:
@@ -68,18 +80,61 @@ def _is_covered(named: NamedTarget, target: Target, fleet: Fleet) -> bool:
     return unmade or any(_names(each, named) for each in (fleet, *fleet.others))
 
 
+def _not_included(named: NamedTarget, fleet: Fleet) -> Iterator[SourceProblem]:
+    """The manifests that `directory.include` of every Application of their folder leaves out."""
+    settings = [
+        (source.folder or "", as_map(source.data.get("directory")))
+        for each in (fleet, *fleet.others)
+        for application in each.applications
+        for source in application.sources
+        if source.folder is not None and _takes(source, named)
+    ]
+    if not settings or any(each.unmade for each in (fleet, *fleet.others)):
+        return
+    for file in named.files:
+        if not any(_includes(folder, directory, file) for folder, directory in settings):
+            message = f"no Application deploys {file}: `directory.include` leaves it out"
+            remedy = "Add it to `directory.include`, or move it to where it is used."
+            yield SourceProblem(Place(file, 1, 1), message, remedy)
+
+
+def _includes(folder: str, directory: Mapping[str, Any], file: str) -> bool:
+    """Whether a file is not left out by `include`; by `exclude` somebody has said so."""
+    include = directory.get("include")
+    name = file.removeprefix(f"{folder}/") if folder else file
+    return not (isinstance(include, str) and include) or glob_match(include, name)
+
+
+def _unused_values(target: Target, fleet: Fleet) -> Iterator[SourceProblem]:
+    """The files with values beside those that Applications take from here, which none takes."""
+    fleets = (fleet, *fleet.others)
+    if any(each.unmade for each in fleets):
+        return
+    from tools.argocd.values import unused_values
+
+    taken = [(a, source) for each in fleets for a in each.applications for source in a.sources]
+    for file in unused_values(target.repository, taken, fleet.is_here):
+        message = "no Application takes its values from this file, as they do from those beside it"
+        remedy = "Name it in `helm.valueFiles`, or delete it."
+        yield SourceProblem(Place(file, 1, 1), message, remedy)
+
+
 def _names(fleet: Fleet, named: NamedTarget) -> bool:
     """Whether some Application takes the folder, or the files of it."""
     for application in fleet.applications:
         for source in application.sources:
-            folder = source.folder
-            if folder is None:
-                continue
-            recurses = as_map(source.data.get("directory")).get("recurse") is True
-            inside = not folder or named.path.startswith(f"{folder}/")
-            if (folder or ".") == named.path or (recurses and inside):
+            if _takes(source, named):
                 return True
     return False
+
+
+def _takes(source: Source, named: NamedTarget) -> bool:
+    folder = source.folder
+    if folder is None:
+        return False
+    recurses = as_map(source.data.get("directory")).get("recurse") is True
+    inside = not folder or named.path.startswith(f"{folder}/")
+    return (folder or ".") == named.path or (recurses and inside)
 
 
 def _place(named: NamedTarget, target: Target) -> Place:

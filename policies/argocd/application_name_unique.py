@@ -4,9 +4,9 @@ An Application is an object, and its namespace and name are all that it is known
 same ones only the last that was applied is there; what the other deployed is pruned, or belongs to
 nobody. ApplicationSets do it in silence when two sets of parameters give one name.
 
-Compares the Applications of the run, and those that ApplicationSets make. Two targets that
-`policies.yaml` puts into different environments may repeat a name, for each has an Argo CD of its
-own then.
+Compares the Applications of the run, and those that ApplicationSets make. One that names no
+namespace counts as being in `argocd`. Two targets that `policies.yaml` puts into different
+environments may repeat a name, for each has an Argo CD of its own then.
 
 Argo CD 3.2 to 3.5:
 https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#applications
@@ -17,6 +17,9 @@ from collections.abc import Iterator
 from tools.rules.fleet import Member, fleet_of, place_of
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
+
+_OF_ARGOCD = "argocd"
+"""Where an Application goes that says nothing: to Argo CD, by its own instructions there."""
 
 
 @rule(
@@ -33,7 +36,7 @@ def check(target: Target, options: None) -> Iterator[Problem]:
     first: dict[tuple[str, str], Member] = {}
     for member in sorted(fleet.members, key=lambda member: member.target.path):
         application = member.application
-        key = (application.namespace, application.name)
+        key = (application.namespace or _OF_ARGOCD, application.name)
         other = first.setdefault(key, member)
         apart = other.target.environment != target.environment
         if other is member or member.target is not target or apart or not application.name:

@@ -8,7 +8,8 @@ feet of the other. Argo CD says `SharedResourceWarning` in a condition and carri
 Compares what the Applications of the run render, by cluster, group, kind, namespace and name; an
 object without a namespace is in that of the destination. The finding is at the source of the later
 Application. Two Applications in different clusters share nothing; a cluster that one names and the
-other gives by address counts as different. What other repositories hold cannot be seen.
+other gives by address counts as different. Of a chart, which is not rendered, one release in one
+namespace is the same as itself. What other repositories hold cannot be seen.
 
 Read in `controller/state.go` and `controller/sync.go` of Argo CD 3.2.11 and 3.5.1:
 https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#fail-the-sync-if-a-shared-resource-is-found
@@ -18,11 +19,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from tools.argocd.applications import Application
-from tools.kubernetes.resource import Ref
+from tools.kubernetes.resource import Ref, as_map
 from tools.kubernetes.scope import group_kind, scopes
 from tools.rules.fleet import Fleet, Member, fleet_of, place_of
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
+from tools.source.targets import Kind
 
 Owned = tuple[object, str, str, str, str]
 """Cluster, group, kind, namespace and name."""
@@ -81,6 +83,12 @@ def _owned(target: Target, index: int, application: Application) -> dict[Owned, 
     for part in fleet.parts(application):
         if part.target is None:
             continue
+        named = fleet.named(part.source)
+        if named and named.kind is Kind.CHART:
+            helm = as_map(part.source.data.get("helm"))
+            name = str(helm.get("releaseName") or application.name)
+            release = Ref("", "Helm release", application.destination_namespace, name)
+            found[(cluster, named.path, release.kind, release.namespace, name)] = release
         known = scopes(part.target.resources.of_kind("CustomResourceDefinition"))
         for resource in part.target.resources:
             namespace = resource.namespace or application.destination_namespace

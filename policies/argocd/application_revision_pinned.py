@@ -1,9 +1,9 @@
 """Applications of production name the revision they deploy, and none floats over a range.
 
 `HEAD`, which is also what an empty `targetRevision` means, follows the default branch of the
-server: whoever changes that setting changes production without a commit. A range such as `1.*` or
-`^2.3` takes whatever version fits at the moment of the sync, so the same commit of this repository
-deploys something else tomorrow.
+server: whoever changes that setting changes production without a commit. A range such as `1.*`,
+`^2.3`, `!=1.4.0` or `=1.2` takes whatever version fits at the moment of the sync, so the same
+commit of this repository deploys something else tomorrow.
 
 Looks at each source of Applications, and of those that ApplicationSets make. Of production is an
 Application whose folder is in one of the `environments` of `policies.yaml`, or, where those are not
@@ -14,7 +14,9 @@ Where the clone has the revision and files that the Application deploys are diff
 information: the gate judges what is checked out, and something else is deployed. Nothing is said of
 a branch that what is checked out builds on.
 
-Argo CD 3.2 to 3.5: https://argo-cd.readthedocs.io/en/stable/user-guide/tracking_strategies/
+What is a range is read as `IsConstraint` of `util/versions/tags.go` does in Argo CD 3.2 to 3.5, so
+that a branch `release-1.x` is none:
+https://argo-cd.readthedocs.io/en/stable/user-guide/tracking_strategies/
 """
 
 import re
@@ -25,8 +27,11 @@ from tools.rules.fleet import Fleet, fleet_of
 from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
+from tools.source.targets import yaml_files
 
-_RANGE = r"[*^~<>|]|(?:^|\.)[xX](?:\.|$)|\s-\s|,"
+_WILD = r"[*^~]"
+"""What no branch and no tag can have in its name."""
+_EXACT = r"\s*=?\s*v?[0-9]+\.[0-9]+\.[0-9]+(?:[-+][\w.+-]+)?\s*"
 _PINNED = r"[0-9a-f]{40}|(?:refs/tags/)?v?[0-9]+(\.[0-9]+)*([-+.][\w.+-]*)?|refs/tags/.+"
 
 _REMEDY = "Run the gate on a checkout of that revision, or move the Application to this one."
@@ -72,12 +77,21 @@ def _is_strict(fleet: Fleet, application: Application, options: Options) -> bool
 
 def _range(source: Source) -> str | None:
     revision = source.text("targetRevision")
-    found = revision and re.search(_RANGE, revision)
-    return (
-        f"revision {revision!r} is a range, so what is deployed changes by itself"
-        if found
-        else None
-    )
+    if not revision or not (re.search(_WILD, revision) or _is_constraint(revision)):
+        return None
+    return f"revision {revision!r} is a range, so what is deployed changes by itself"
+
+
+def _is_constraint(revision: str) -> bool:
+    """`IsConstraint` of `util/versions/tags.go`, but for one that a single version fits."""
+    from tools.argocd.semver import BadVersion, constraint, semver
+
+    if re.fullmatch(_EXACT, revision):
+        return False
+    try:
+        return semver(revision) is None and constraint(revision) is not None
+    except BadVersion:
+        return constraint(revision) is not None
 
 
 def _loose(source: Source, options: Options) -> str | None:
@@ -106,7 +120,9 @@ def _judged_elsewhere(fleet: Fleet, application: Application) -> Iterator[Proble
             continue
         if not clone.has_folder(found.commit, part.source.folder or ""):
             continue  # application-source-resolves says that
-        files = clone.changed(found.commit, part.target.files)
+        # A chart is not rendered here, so all its files count.
+        read = part.target.files or yaml_files(fleet.target.repository, part.source.folder or "")
+        files = clone.changed(found.commit, read)
         if files:
             more = f" and {len(files) - 1} more" if len(files) > 1 else ""
             message = (

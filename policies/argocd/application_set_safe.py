@@ -10,8 +10,8 @@ Looks at `spec.template`, `goTemplate`, `goTemplateOptions`, and at the Applicat
 make here: list, git (directories and files, of this repository), matrix and merge. The deletion
 policy counts as chosen with `applicationsSync` or `preserveResourcesOnDeletion` in `syncPolicy`.
 Templates of both kinds are run, Go's with its own functions and most of sprig's; one that Go
-refuses, or a function that only Helm knows, is found. What other generators and selectors make,
-and functions about time, chance, keys or certificates, is reported as not judged.
+refuses, or a function that only Helm knows, is found. What other generators make, selectors inside
+of generators, and functions about time, chance, keys or certificates, is reported as not judged.
 
 Read in `applicationset/` of Argo CD 3.5.1, the same in 3.2:
 https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Controlling-Resource-Modification/

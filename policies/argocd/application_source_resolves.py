@@ -4,20 +4,21 @@ Argo CD finds out when it renders. The Application then shows a ComparisonError 
 and stays as it was: what runs is what ran before, and self-healing stops. A folder that somebody
 renamed is enough.
 
-Looks at each source of Applications and of those that ApplicationSets make. It needs `repoURL`
-and exactly one of `path` and `chart` (or `ref` beside other sources), `spec.source` and
-`spec.sources` exclude each other, and only one of `kustomize`, `helm`, `directory` and `plugin` may
-be filled. A chart needs `targetRevision`. A path is relative and stays in the repository. In this
-repository the folder has to exist with a kustomization, a chart or YAML files in it, with a
-kustomization where the source has `kustomize`. An address is
-this repository's if it is a remote of the clone, or if another Application names a folder that
-exists here under it. Sources elsewhere are not judged.
+Looks at each source of Applications and of those that ApplicationSets make. It needs `repoURL` and
+exactly one of `path` and `chart` (or `ref` beside other sources), `spec.source` and `spec.sources`
+exclude each other, and only one of `kustomize`, `helm`, `directory` and `plugin` may be filled. A
+chart needs `targetRevision`. A path is relative and stays in the repository. In this repository the
+folder has to exist with a kustomization, a chart or YAML files in it, with a kustomization where
+the source has `kustomize`. An address is this repository's if it is a remote of the clone, or if
+another Application names a folder that exists here under it (if some such address has the name of a
+remote, only those). Sources elsewhere are not judged.
 
 `targetRevision` has to be a branch or tag of this clone's remote, a commit, or a constraint such as
 `1.2.*` that some tag fits, and the folder has to be there in that revision. Git is asked for what
 the clone knows; nothing is fetched. Not judged: a checkout without Git, a shallow clone, a clone
 that fetches only some branches. A branch that what is checked out builds on may get the folder with
-it; of one that has gone another way it is only information.
+it; of one that has gone another way it is only information. A folder that Git ignores is in
+neither.
 
 Read in `util/argo/argo.go`, `util/git/client.go` and `util/versions` of Argo CD 3.2.11 and 3.5.1:
 https://argo-cd.readthedocs.io/en/stable/user-guide/application_sources/
@@ -88,15 +89,16 @@ def _folder(fleet: Fleet, application: Application, source: Source) -> Iterator[
     repository = fleet.target.repository
     path, here = application.at(*source.path, "path"), application.resource
     folder = source.folder or "."
+    if not fleet.is_here(source):
+        yield Unjudged(f"{source.repository} is another repository", here, path)
+        return
     found = local_target(repository, source)
     if found is not None:
         if "kustomize" in source.data and found.kind is not Kind.KUSTOMIZATION:
             message = f"{folder!r} holds no kustomization, which a source with `kustomize` needs"
             yield Problem(path, message, here)
         return
-    if not fleet.is_here(source):
-        yield Unjudged(f"{source.repository} is another repository", here, path)
-    elif not repository.is_folder(folder):
+    if not repository.is_folder(folder):
         if not _is_elsewhere(fleet, source):
             yield Problem(path, f"this repository has no folder {folder!r}", here)
     else:
@@ -138,6 +140,11 @@ def _absent(
     if clone.has_folder(found.commit, source.folder or ""):
         return
     if found.is_branch and clone.holds(found.commit):
+        if clone.ignores(source.folder or ""):
+            message = f"Git ignores everything in {source.folder!r}, so it is in no revision"
+            remedy = "Take the folder out of .gitignore, or name one that Git tracks."
+            path = application.at(*source.path, "path")
+            yield Problem(path, message, application.resource, remedy)
         return  # the branch gets it as soon as what is checked out is merged
     message = (
         f"revision {source.text('targetRevision') or 'HEAD'!r} has no folder {source.folder!r}"

@@ -8,9 +8,10 @@ hides the field from the comparison, but each sync still writes it, unless
 Looks at Applications with automated sync and `selfHeal`, and at fields that are rendered: the
 replicas of what a HorizontalPodAutoscaler or ScaledObject scales, the CA bundles that cert-manager
 injects, the data of a Secret that an ExternalSecret, a Certificate, a CloudNativePG Cluster or
-another well-known custom resource makes too, and what the option `written` adds. A field that Git
-does not state is nobody's to fight over, and is silent. For replicas, leaving them out of Git is
-the better cure; where `replicas-owned-by-autoscaler` says so, this rule is silent. Cannot see what
+another well-known custom resource makes too, and what the option `written` adds; who writes may
+come from another source or Application, into the same cluster and namespace. A field that Git does
+not state is nobody's to fight over, and is silent. For replicas, leaving them out of Git is the
+better cure; where `replicas-owned-by-autoscaler` says so, this rule is silent. Cannot see what
 `argocd-cm` ignores for all Applications.
 
 Argo CD 3.2 to 3.5:
@@ -19,12 +20,17 @@ https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#respect-ignore
 
 from collections.abc import Iterator
 from dataclasses import field
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from tools.argocd.applications import Application
-from tools.rules.fleet import Part, fleet_of
+from tools.rules.fleet import Fleet, fleet_of
 from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
+
+if TYPE_CHECKING:
+    from tools.argocd.written import Writers, Written
 
 RESPECT = "RespectIgnoreDifferences=true"
 
@@ -49,19 +55,15 @@ def check(target: Target, options: Options) -> Iterator[Problem]:
     fleet = fleet_of(target)
     for application in fleet.applications:
         if application.heals:
-            for part in fleet.parts(application):
-                yield from _part(application, part, options)
+            yield from _fought_over(fleet, application, options)
 
 
-def _part(application: Application, part: Part, options: Options) -> Iterator[Problem]:
-    if part.target is None:
-        return
+def _fought_over(fleet: Fleet, application: Application, options: Options) -> Iterator[Problem]:
     from tools.argocd.ignored import ignored
-    from tools.argocd.written import Written, written
 
     entries = list(ignored(application))
     hidden: Written | None = None
-    for found in written(part.target.resources, part.target.autoscaler_of, options.written):
+    for found in _written(fleet, application, options):
         covering = [e for e in entries if e.is_about(found.resource) and e.covers(found.pointer)]
         if not covering:
             message = f"{found.sentence}, and selfHeal puts it back"
@@ -74,3 +76,31 @@ def _part(application: Application, part: Part, options: Options) -> Iterator[Pr
         path = application.at("spec", "syncPolicy", "syncOptions")
         message = f"{hidden.sentence}, which is ignored, but without {RESPECT} syncs still write it"
         yield Problem(path, message, application.resource, remedy=f"Add {RESPECT}.")
+
+
+def _written(fleet: Fleet, application: Application, options: Options) -> "Iterator[Written]":
+    """What an Application states, and something that any Application deploys there writes."""
+    from tools.argocd.projects import cluster_of
+    from tools.argocd.written import written_by_itself
+
+    writers = _writers(fleet.target)
+    cluster, namespace = cluster_of(application.destination), application.destination_namespace
+    for part in fleet.parts(application):
+        for resource in part.target.resources if part.target else ():
+            yield from writers.of(resource, cluster, namespace)
+            yield from written_by_itself(resource, options.written)
+
+
+@lru_cache(maxsize=8)
+def _writers(target: Target) -> "Writers":
+    """The autoscalers and custom resources of all Applications of the run."""
+    from tools.argocd.projects import cluster_of
+    from tools.argocd.written import Writers
+
+    writers = Writers()
+    for application, home in fleet_of(target).members:
+        cluster, namespace = cluster_of(application.destination), application.destination_namespace
+        for part in fleet_of(home).parts(application):
+            if part.target is not None:
+                writers.add(part.target.resources, cluster, namespace)
+    return writers

@@ -10,7 +10,8 @@ at the annotations `argocd.argoproj.io/sync-options` and `argocd.argoproj.io/com
 every object. In the list of an Application blanks count, in annotations they do not. Which options
 there are depends on the version that `policies.yaml` declares under `argocd`: an Application takes
 `Prune` and `Delete` since 3.4. A switch may also stand with its default, such as
-`CreateNamespace=false`. Silent where an ApplicationSet fills something in.
+`CreateNamespace=false`. What an ApplicationSet fills in is looked at as far as its generators can
+be followed here.
 
 Read in `controller/sync.go` and in gitops-engine's `pkg/sync` of Argo CD 3.2.11 and 3.5.1:
 https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/
@@ -31,11 +32,14 @@ from tools.argocd.versions import (
     words,
 )
 from tools.kubernetes.resource import Resource
+from tools.rules.fleet import filled
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 from tools.rules.typed import nearest
+from tools.source.place import FieldPath
 
 LIST = ("spec", "syncPolicy", "syncOptions")
+_OF_APPLICATIONS = (APPLICATION_OPTIONS, OBJECT_OPTIONS, "an object")
 
 
 @rule(
@@ -48,10 +52,12 @@ def check(resource: Resource, target: Target, options: None) -> Iterator[Problem
     declared = version(target.argocd)
     for path in _lists(resource):
         for index, option in enumerate(resource.items(*path)):
-            if isinstance(option, str) and "{{" not in option:
-                why = _fault(option, APPLICATION_OPTIONS, OBJECT_OPTIONS, "an object", declared)
+            where: FieldPath = (*path, index)
+            is_template = isinstance(option, str) and "{{" in option
+            for text in filled(target, resource, where) if is_template else [option]:
+                why = isinstance(text, str) and _fault(text, *_OF_APPLICATIONS, declared)
                 if why:
-                    yield Problem((*path, index), f"sync option {option!r} {why}")
+                    yield Problem(where, f"sync option {text!r} {why}")
     yield from _annotations(resource, declared)
 
 

@@ -99,7 +99,14 @@ def test_a_merge_lays_later_parameters_over_the_first(root: Path) -> None:
     ("generators", "reason"),
     [
         ("[{clusters: {}}]", "the generator 'clusters' asks what is outside of Git"),
-        ("[{list: {elements: [{a: b}]}, selector: {matchLabels: {a: b}}}]", "selector"),
+        (
+            "[{matrix: {generators: [{list: {}, selector: {matchLabels: {a: b}}}, {list: {}}]}}]",
+            "selector inside",
+        ),
+        (
+            "[{list: {}, selector: {matchExpressions: [{key: a, operator: Is, values: [b]}]}}]",
+            "'Is'",
+        ),
         ("[{list: {elementsYaml: '{{x}}'}}]", "elementsYaml"),
         ("[{list: {elements: [{count: 2}]}}]", "no text"),
         ("[{matrix: {generators: [{list: {elements: []}}]}}]", "exactly two"),
@@ -205,3 +212,51 @@ def test_one_template_that_fails_leaves_the_others(root: Path) -> None:
         "c x",
         "- no generator sets .name",
     ]
+
+
+@pytest.mark.parametrize(
+    ("remote", "expected"),
+    [
+        ("https://git.example.com/shop.git", ["api x", "legacy x", "web x"]),
+        ("git@git.example.com:fork/Shop", ["api x", "legacy x", "web x"]),
+        (
+            "https://git.example.com/other.git",
+            ["- no remote of this clone is https://git.example.com/shop"],
+        ),
+    ],
+)
+def test_folders_of_another_repository_are_not_known(
+    root: Path, remote: str, expected: list[str]
+) -> None:
+    (root / ".git/config").write_text(f'[remote "origin"]\n\turl = {remote}\n')
+    git = "[{git: {repoURL: https://git.example.com/shop, directories: [{path: apps/*}]}}]"
+
+    assert made(root, git, "{{path.basename}}") == expected
+
+
+STAGES = """[{list: {elements: [
+  {name: a, stage: prod}, {name: b, stage: test}, {name: c}]}, selector: %s}]"""
+
+
+@pytest.mark.parametrize(
+    ("selector", "names"),
+    [
+        ("{matchLabels: {stage: prod}}", ["a"]),
+        ("{matchLabels: {stage: prod, name: b}}", []),
+        ("{matchExpressions: [{key: stage, operator: In, values: [prod, test]}]}", ["a", "b"]),
+        ("{matchExpressions: [{key: stage, operator: NotIn, values: [prod]}]}", ["b", "c"]),
+        ("{matchExpressions: [{key: stage, operator: Exists}]}", ["a", "b"]),
+        ("{matchExpressions: [{key: stage, operator: DoesNotExist}]}", ["c"]),
+        ("{}", ["a", "b", "c"]),
+    ],
+)
+def test_a_selector_leaves_parameters_out(root: Path, selector: str, names: list[str]) -> None:
+    assert made(root, STAGES % selector, "{{name}}") == [f"{name} x" for name in names]
+
+
+def test_a_selector_sees_what_is_deeper_in_dotted_words(root: Path) -> None:
+    files = (
+        "[{git: {files: [{path: apps/web/*.json}]}, selector: {matchLabels: "
+        "{env.name: prod, env.size: '3', path.basename: web, path.segments.0: apps}}}]"
+    )
+    assert made(root, files, "{{ .env.name }}", more=GO) == ["prod x"]

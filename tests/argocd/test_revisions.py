@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.miniature import plant
+from tools.argocd.reading import applications_of
+from tools.kubernetes.resource import Resource
 from tools.render.starts import Starts
 from tools.rules.catalogue import discover
 from tools.rules.config import Config
@@ -238,3 +240,61 @@ def test_without_git_or_a_remote(server: Path, tmp_path: Path) -> None:
     report = judged(plant(tmp_path / "plain", FILES), "mian")
     reason = "revisions are not looked up: this is no Git checkout"
     assert (list(said(report)), reasons(report)) == ([], [reason])
+
+
+@pytest.mark.parametrize(
+    ("revision", "expected"),
+    [
+        ("main", ["base", "new", "web"]),
+        ("HEAD", ["base", "new", "web"]),
+        ("live", ["base", "new", "web"]),
+        ("1.0.0", ["revision '1.0.0' is not what is checked out"]),
+        ("mian", ["the repository has no branch, tag or commit 'mian'"]),
+    ],
+)
+def test_a_git_generator_lists_what_is_checked_out(
+    clone: Path, revision: str, expected: list[str]
+) -> None:
+    generator = {"repoURL": ADDRESS, "revision": revision, "directories": [{"path": "*"}]}
+    template = {"metadata": {"name": "{{path}}"}}
+    data = {"kind": "ApplicationSet", "apiVersion": "argoproj.io/v1alpha1"}
+    resource = Resource(
+        {**data, "spec": {"generators": [{"git": generator}], "template": template}}
+    )
+
+    found = applications_of([resource], Repository(clone))
+    names = [application.name for application in found.all]
+    assert names + [unmade.reason for _, unmade in found.unmade] == expected
+
+
+@pytest.mark.parametrize(
+    ("revision", "expected"),
+    [
+        ("main", []),
+        ("live", []),  # what is checked out brings the file to it
+        ("v1.1.0", ["error: revision 'v1.1.0' has no file 'new/kustomization.yaml'"]),
+        ("aside", ["info: revision 'aside' has no file 'new/kustomization.yaml'"]),
+        ("mian", []),  # application-source-resolves says that
+    ],
+)
+def test_a_values_file_is_in_the_revision_of_its_source(
+    server: Path, tmp_path: Path, revision: str, expected: list[str]
+) -> None:
+    git(server, "branch", "aside", "1.0.0")
+    git(server, "checkout", "--quiet", "aside")
+    commit(server, "another way")
+    git(server, "checkout", "--quiet", "main")
+    clone = cloned(server, tmp_path)
+    (clone / "application.yaml").write_text(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\nspec:\n"
+        "  sources:\n"
+        "    - {repoURL: https://charts.example.com, chart: web, targetRevision: 1.2.3,\n"
+        "       helm: {valueFiles: [$values/new/kustomization.yaml]}}\n"
+        f"    - {{repoURL: {ADDRESS}, targetRevision: {revision}, ref: values}}\n"
+    )
+    repository = Repository(clone)
+    rule = {"application-values-exist": discover()["application-values-exist"]}
+    gate = Gate(repository, rule, Config(), ("1.36",), whole=True)
+    *_, report = gate.run(Starts(repository, every_target(repository, []), 2))
+
+    assert [f"{f.severity.word}: {f.message}" for f in report.findings] == expected

@@ -14,8 +14,10 @@ from tools.argocd.applications import TEMPLATE, Application
 from tools.argocd.glob import path_match
 from tools.argocd.gotemplate.fault import stop
 from tools.argocd.gotemplate.texts import sanitized
+from tools.argocd.sources import is_elsewhere
 from tools.argocd.templates import Unrenderable, fill
 from tools.kubernetes.resource import Resource, as_list, as_map
+from tools.kubernetes.selector import matches
 from tools.source.place import FieldPath, SourceError
 from tools.source.repository import Repository, join
 
@@ -26,6 +28,7 @@ GENERATORS = (
     "clusterDecisionResource",
 )  # fmt: skip
 _SEVERAL = 2
+_OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
 
 
 class Unmade(NamedTuple):
@@ -44,7 +47,7 @@ def made(resource: Resource, repository: Repository) -> Iterator[Application | U
     generate = _Generate(resource, repository)
     for path, generator in resource.maps("spec", "generators"):
         try:
-            sets = generate.parameters(generator)
+            sets = generate.selected(generator)
         except Unrenderable as error:
             yield Unmade(path, str(error), error.stops)
             continue
@@ -107,10 +110,26 @@ class _Generate:
     def _fill(self, value: Any, parameters: Parameters) -> Any:
         return fill(value, parameters, self._go, self._options)
 
+    def selected(self, generator: Mapping[str, Any]) -> list[Parameters]:
+        """The sets of parameters that the selector of a generator leaves. Raises Unrenderable."""
+        selector = generator.get("selector")
+        own = {key: value for key, value in generator.items() if key != "selector"}
+        found = self.parameters(own)
+        if not selector:
+            return found
+        for expression in as_list(as_map(selector).get("matchExpressions")):
+            operator = as_map(expression).get("operator")
+            if operator not in _OPERATORS:
+                raise stop(f"a selector has no operator {operator!r}")
+        if self._go and as_map(generator.get("git")).get("values"):
+            # Up to 3.2 they are not among the labels, in 3.5 they are.
+            raise Unrenderable("a selector beside `values` of a git generator is not followed here")
+        return [each for each in found if matches(selector, dict(_flat(each, "")))]
+
     def parameters(self, generator: Mapping[str, Any]) -> list[Parameters]:
         """The sets of parameters of one generator. Raises Unrenderable."""
         if generator.get("selector"):
-            raise Unrenderable("a generator with a selector is not followed here")
+            raise Unrenderable("a selector inside of another generator is not followed here")
         kinds = [kind for kind in GENERATORS if isinstance(generator.get(kind), dict)]
         if not kinds:
             raise Unrenderable("no generator is named")
@@ -144,6 +163,7 @@ class _Generate:
         return found
 
     def _git(self, settings: Mapping[str, Any]) -> list[Parameters]:
+        self._is_checked_out(settings)
         prefix = settings.get("pathParamPrefix") or ""
         sets: list[Parameters] = []
         if settings.get("directories"):
@@ -156,6 +176,30 @@ class _Generate:
                     sets.append({**content, **path})
         values = as_map(settings.get("values"))
         return [self._with_git_values(found, values) for found in sets]
+
+    def _is_checked_out(self, settings: Mapping[str, Any]) -> None:
+        """Raise Unrenderable where the folders and files here are not those that Argo CD lists."""
+        address, revision = settings.get("repoURL"), settings.get("revision")
+        if not isinstance(address, str) or "{{" in f"{address}{revision}":
+            return
+        if is_elsewhere(self._repository, address):
+            raise Unrenderable(f"no remote of this clone is {address}")
+        if isinstance(revision, str):
+            self._is_current(revision, address)
+
+    def _is_current(self, revision: str, address: str) -> None:
+        """Of a branch what is checked out is taken for its next commit, of the rest only itself."""
+        from tools.argocd.revisions import Unresolved, clone_of
+
+        clone = clone_of(self._repository)
+        if isinstance(clone, Unresolved):
+            return
+        found = clone.resolve(revision, address)
+        if isinstance(found, Unresolved):
+            if found.certain:
+                raise stop(found.reason)
+        elif not found.is_branch and not clone.is_current(found):
+            raise Unrenderable(f"revision {revision!r} is not what is checked out")
 
     def _with_git_values(self, found: Parameters, values: Mapping[str, Any]) -> Parameters:
         filled = {key: self._fill(value, found) for key, value in values.items()}

@@ -104,6 +104,24 @@ class Clone:
         """Whether there is such a folder, "" for the root, in a commit."""
         return "\n" not in folder and self._object(f"{commit}:{folder}")[0] == "tree"
 
+    def has_file(self, commit: str, file: str) -> bool:
+        """Whether there is such a file in a commit."""
+        return "\n" not in file and self._object(f"{commit}:{file}")[0] == "blob"
+
+    def ignores(self, folder: str) -> bool:
+        """Whether Git tracks nothing below a folder and would not either: all of it is ignored.
+
+        What lies in a submodule belongs to another repository, and is not.
+        """
+        parts = folder.split("/")
+        above = (self._root.joinpath(*parts[:end], ".git") for end in range(1, len(parts) + 1))
+        if any(link.exists() for link in above):
+            return False
+        told = self._git(
+            "ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", folder or "."
+        )
+        return not told
+
     def holds(self, commit: str) -> bool:
         """Whether what is checked out builds on a commit, or is that commit."""
         return self._git("rev-list", "--max-count=1", commit, "^HEAD") == ""

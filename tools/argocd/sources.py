@@ -58,6 +58,19 @@ def _names(repository: Repository, folder: str, recurse: bool) -> list[str]:
     return sorted(found)
 
 
+def is_elsewhere(repository: Repository, address: str) -> bool:
+    """Whether a clone is one of another repository than the address: no remote has its last name.
+
+    A fork, a mirror and another way to log in keep that name, and count as the same repository.
+    """
+    known = {_last_name(remote) for remote in remotes(repository)}
+    return bool(known) and _last_name(address) not in known
+
+
+def _last_name(address: str) -> str:
+    return re.split(r"[/:]", address.rstrip("/").removesuffix(".git").lower())[-1]
+
+
 def remotes(repository: Repository) -> tuple[str, ...]:
     """The addresses that the Git configuration of a clone names; () without one."""
     folder = repository.path(".git")

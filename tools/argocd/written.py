@@ -1,10 +1,12 @@
 """Fields that a manifest states and something in the cluster writes as well."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tools.argocd.operators import made_secrets
-from tools.kubernetes.resource import Resource, ResourceSet, as_map
+from tools.argocd.projects import Cluster
+from tools.kubernetes.autoscaling import AUTOSCALERS, ScaleTarget, identity, target_of
+from tools.kubernetes.resource import Resource, as_map
 from tools.source.place import FieldPath
 
 _REPLICAS = "/spec/replicas"
@@ -31,37 +33,55 @@ class Written(NamedTuple):
         return tuple(token.replace("~1", "/").replace("~0", "~") for token in tokens)
 
 
-def written(
-    resources: ResourceSet,
-    autoscaler_of: Callable[[Resource], Resource | None],
-    declared: Mapping[str, Sequence[str]],
-) -> Iterator[Written]:
-    """Every such field that is rendered; `declared` has more of them by `Kind.group`."""
-    secrets = {
-        (resource.namespace, name): resource
-        for resource in resources
-        for name in made_secrets(resource)
-    }
-    for resource in resources:
+class Writers:
+    """What writes fields of other objects, by what it writes: autoscalers, and what operators read.
+
+    Objects without a namespace are in that of the destination.
+    """
+
+    def __init__(self) -> None:
+        self._scalers: dict[tuple[Cluster, ScaleTarget], Resource] = {}
+        self._makers: dict[tuple[Cluster, str, str], Resource] = {}
+
+    def add(self, resources: Iterable[Resource], cluster: Cluster, namespace: str) -> None:
+        """Take in what a destination is given; of two writers of one thing the first one counts."""
+        for resource in resources:
+            if resource.kind in AUTOSCALERS:
+                scaled = _placed(target_of(resource), namespace)
+                self._scalers.setdefault((cluster, scaled), resource)
+            for name in made_secrets(resource):
+                key = (cluster, resource.namespace or namespace, name)
+                self._makers.setdefault(key, resource)
+
+    def of(self, resource: Resource, cluster: Cluster, namespace: str) -> Iterator[Written]:
+        """The fields of an object of a destination that are stated and written."""
         what = f"{resource.kind} {resource.name!r}"
-        scaler = autoscaler_of(resource) if has(resource.data, _REPLICAS) else None
-        if scaler:
-            yield Written(
-                resource, _REPLICAS, f"{scaler.kind} {scaler.name!r} writes the replicas of {what}"
-            )
-        bundle = _CA_BUNDLES.get(resource.kind)
-        injected = any(key.startswith(_INJECTION) for key in resource.annotations)
-        if bundle and injected and has(resource.data, bundle):
-            yield Written(resource, bundle, f"cert-manager writes the caBundle of {what}")
-        maker = secrets.get((resource.namespace, resource.name))
+        scaler = self._scalers.get((cluster, _placed(identity(resource), namespace)))
+        if scaler and has(resource.data, _REPLICAS):
+            sentence = f"{scaler.kind} {scaler.name!r} writes the replicas of {what}"
+            yield Written(resource, _REPLICAS, sentence)
+        maker = self._makers.get((cluster, resource.namespace or namespace, resource.name))
         if resource.kind == "Secret" and maker and has(resource.data, "/data"):
-            yield Written(
-                resource, "/data", f"{maker.kind} {maker.name!r} writes the data of {what}"
-            )
-        group = resource.ref.group
-        for pointer in declared.get(f"{resource.kind}.{group}" if group else resource.kind, ()):
-            if has(resource.data, pointer):
-                yield Written(resource, pointer, f"something else writes {pointer} of {what}")
+            sentence = f"{maker.kind} {maker.name!r} writes the data of {what}"
+            yield Written(resource, "/data", sentence)
+
+
+def _placed(target: ScaleTarget, namespace: str) -> ScaleTarget:
+    return target if target.namespace else target._replace(namespace=namespace)
+
+
+def written_by_itself(
+    resource: Resource, declared: Mapping[str, Sequence[str]]
+) -> Iterator[Written]:
+    """The fields of an object that its annotations give away, or `declared` by `Kind.group`."""
+    what, group = f"{resource.kind} {resource.name!r}", resource.ref.group
+    bundle = _CA_BUNDLES.get(resource.kind)
+    injected = any(key.startswith(_INJECTION) for key in resource.annotations)
+    if bundle and injected and has(resource.data, bundle):
+        yield Written(resource, bundle, f"cert-manager writes the caBundle of {what}")
+    for pointer in declared.get(f"{resource.kind}.{group}" if group else resource.kind, ()):
+        if has(resource.data, pointer):
+            yield Written(resource, pointer, f"something else writes {pointer} of {what}")
 
 
 def has(data: Any, pointer: str) -> bool:

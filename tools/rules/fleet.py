@@ -5,10 +5,10 @@ from contextlib import suppress
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from tools.argocd.applications import GROUP, Application, Source
+from tools.argocd.applications import GROUP, TEMPLATE, Application, Source
 from tools.argocd.versions import Version, version
 from tools.kubernetes.objects import Read, objects_in
-from tools.kubernetes.resource import Resource
+from tools.kubernetes.resource import Resource, lookup
 from tools.rules.target import Rendered, Target
 from tools.source.document import Document
 from tools.source.place import FieldPath, Place, SourceError
@@ -181,7 +181,8 @@ class Fleet:
         """Whether a source is in this repository.
 
         It is if its address is one of the clone's remotes, or one under which some Application of
-        the run names a folder that exists here.
+        the run names a folder that exists here. Where one of those is called like a remote, the
+        others are of other repositories, which have a folder of that name too.
         """
         from tools.argocd.urls import same_repository
 
@@ -190,15 +191,17 @@ class Fleet:
     @cached_property
     def addresses(self) -> frozenset[str]:
         """The addresses of this repository that are known."""
-        from tools.argocd.sources import local_target, remotes
+        from tools.argocd.sources import is_elsewhere, local_target, remotes
 
         repository = self.target.repository
-        return frozenset(remotes(repository)) | {
+        named = {
             source.repository
             for member in self.members
             for source in member.application.sources
             if source.folder and source.repository and local_target(repository, source)
         }
+        own = {address for address in named if not is_elsewhere(repository, address)}
+        return frozenset(remotes(repository)) | (own or named)
 
     def project(self, application: Application) -> Found | None:
         """The project of an Application; None if nothing in the repository tells what it says."""
@@ -225,6 +228,17 @@ class Fleet:
                     for resource in _resources(repository.documents(file)):
                         found.setdefault(resource.name, self._project(resource))
         return found
+
+
+def filled(target: Target, resource: Resource, path: FieldPath) -> Iterator[str]:
+    """The texts that an ApplicationSet's parameters make of a field of its template, each once."""
+    below = path[len(TEMPLATE) :]
+    found = (
+        lookup(application.data, below)
+        for application in fleet_of(target).applications
+        if application.resource is resource
+    )
+    yield from dict.fromkeys(text for text in found if isinstance(text, str))
 
 
 def place_of(target: Target | None, resource: Resource, path: FieldPath) -> Place | None:
