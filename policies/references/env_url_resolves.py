@@ -88,7 +88,9 @@ def _cut(address: Reference, target: Target) -> Iterator[Problem]:
     if service is None or source is None or target.is_part or matrix.other_policies:
         return
     port = DEFAULT_PORTS.get(address.scheme) if address.port is None else address.port
-    behind = targets(service, matrix.ends, port) if isinstance(port, int) else {}
+    if not isinstance(port, int) or port not in (answered_ports(service, target.pods) or (port,)):
+        return  # That the Service has no such port is said already.
+    behind = targets(service, matrix.ends, port)
     flows = [(matrix.flow(source, end), wanted) for end, wanted in behind.items()]
     shut = [flow for flow, wanted in flows if not wanted.intersection(flow.all_ports)]
     if shut and len(shut) == len(flows):

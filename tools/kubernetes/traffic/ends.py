@@ -73,6 +73,12 @@ class End:
         return self.pod.workload.ref.slug
 
     @cached_property
+    def names(self) -> tuple[str, ...]:
+        """What the workload may be called: `web`, `Deployment/web`, both also as `shop/…`."""
+        short = (self.pod.workload.name, self.slug)
+        return (*short, *(f"{self.namespace}/{name}" for name in short if self.namespace))
+
+    @cached_property
     def in_host_network(self) -> bool:
         """Whether the pods have the node's address: what policies do about them is not defined."""
         return self.pod.get("hostNetwork") is True
