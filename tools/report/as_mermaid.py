@@ -31,6 +31,10 @@ def _lines(found: Digest) -> Iterator[str]:
     for (party, _), name in nodes.items():
         if not party.is_workload:
             yield f'  {name}(["{_text(party.name)}"])'
+    yield from _arrows(found, nodes)
+
+
+def _arrows(found: Digest, nodes: Mapping[tuple[Party, str], str]) -> Iterator[str]:
     arrows: list[tuple[Row, str, str]] = []
     for row in found.rows:
         source, destination = (nodes[end] for end in _ends(row))
