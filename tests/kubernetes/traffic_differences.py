@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from tests.kubernetes.naive_traffic import Connection, Party, connects
-from tests.kubernetes.random_traffic import HOSTS, NAMESPACES, Cluster
+from tests.kubernetes.random_traffic import HOSTS, NAMESPACES, POD_NETWORK, Cluster
 from tools.kubernetes.traffic.ends import End, Outsider
 from tools.kubernetes.traffic.label_sets import NAME_LABEL, NAMESPACE, POD, passes
 from tools.kubernetes.traffic.opening import Exit
@@ -15,6 +15,7 @@ PROBES = [
     (protocol, port) for protocol in ("TCP", "UDP", "SCTP") for port in (1, 53, 80, 81, 443, 65535)
 ]
 OURS = set(NAMESPACES)
+POD_ADDRESSES = addresses(POD_NETWORK)
 
 
 def told(made: Cluster, *what: object) -> str:
@@ -85,6 +86,10 @@ def at_exits(made: Cluster) -> Iterator[str]:
             naive = connects(made.policies, Connection(*ways, protocol, port), OURS)
             if naive != any(_leads_to(way, outer, protocol, port) for way in exits):
                 yield told(made, direction, outer, protocol, port)
+        for way in exits:
+            has_pods = way.region.boxes or way.region.addresses.intersection(POD_ADDRESSES)
+            if way.names and not has_pods:
+                yield told(made, direction, "named ports of hosts", way.names)
         for way, party in product(exits, made.parties):
             if _holds(way, party):
                 yield told(made, direction, "leads outside to", party)
