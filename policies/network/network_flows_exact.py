@@ -74,12 +74,14 @@ def check(target: Target, options: None) -> Iterator[Problem | SourceProblem | U
         yield from _shut(entrance, target)
 
 
-def _misspelt(comparison: "Comparison", target: Target) -> Iterator[SourceProblem]:
+def _misspelt(comparison: "Comparison", target: Target) -> Iterator[SourceProblem | Unjudged]:
     for index, field, name in comparison.unknown:
         near = closest(name.rpartition("/")[2], comparison.names, _NEAR)
         place = target.fact_place("flows", index, field)
         if near and place:
             yield SourceProblem(place, f"no workload or peer is called {name!r}", f"Write {near}.")
+        elif comparison.is_half_known(index):
+            yield Unjudged(f"no workload or peer of a flow is called {name!r} here", place=place)
 
 
 def _missing(missing: "Missing", target: Target) -> Problem | Unjudged:

@@ -115,6 +115,143 @@ def test_one_field_that_opens_several_flows_is_one_finding() -> None:
     assert {related.message for related in found[0].related} == {"opens the other side"}
 
 
+def test_every_policy_that_opens_a_part_of_a_flow_is_named() -> None:
+    """Two policies open a port each, and both a third one."""
+    opens = "{podSelector: {matchLabels: {app: api}}, ingress: [{from: [{podSelector: {}}], %s}]}"
+    first = policy(opens % "ports: [{port: 81}, {port: 82}]").replace("name: own", "name: first")
+    other = policy(opens % "ports: [{port: 82}, {port: 83}]")
+    leaves = policy(
+        "{policyTypes: [Egress], podSelector: {matchLabels: {app: web}}, egress: [{to: "
+        "[{podSelector: {matchLabels: {app: api}}}]}]}"
+    )
+    facts = {"flows": [{"source": "api", "destination": "internet", "port": 443}]}
+    found = verdict(network_flows_exact.check, PODS, DENY, first, other, leaves, facts=facts)
+    extras = [f for f in found.findings if f.message.startswith("opens")]
+    pair = "opens what no flow declares: Deployment/web to Deployment/api"
+    assert [(f.resource.name if f.resource else "", f.message) for f in extras] == [
+        ("first", f"{pair} (TCP 81-82)"),
+        ("own", f"{pair} (TCP 83)"),
+    ]
+    assert [related.message for related in extras[0].related] == [
+        "opens the other side",
+        "opens it too",
+    ]
+
+
+DB = {"peers": {"db": {"namespace": "data", "pods": {"app": "db"}}}}
+BOTH = {"peers": {"vpn": {"addresses": ["198.51.100.0/25", "198.51.100.128/26"]}}}
+
+
+@pytest.mark.parametrize(
+    ("facts", "destination", "port", "own", "remedy"),
+    [
+        (
+            {}, "api", {"port": 9090}, "{podSelector: {}, policyTypes: [Egress]}",
+            "Add a NetworkPolicy with podSelector: {matchLabels: {app: web}} and egress: "
+            "[{to: [{podSelector: {matchLabels: {app: api}}}], ports: [{port: 9090}]}].",
+        ),
+        (
+            {}, "api", {"port": 9090, "endPort": 9099, "protocol": "UDP"},
+            "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress]}",
+            "Add {to: [{podSelector: {matchLabels: {app: api}}}], "
+            "ports: [{port: 9090, endPort: 9099, protocol: UDP}]} to egress.",
+        ),
+        (
+            {}, "api", {"port": 9090},
+            "{podSelector: {matchLabels: {app: web}}, "
+            "egress: [{to: [{podSelector: {}}], ports: [{port: 80}]}]}",
+            "Add {port: 9090} to these ports.",
+        ),
+        (
+            {}, "api", {"port": 9090},
+            "{podSelector: {matchLabels: {app: web}}, "
+            "egress: [{to: [{podSelector: {matchLabels: {app: apo}}}], ports: [{port: 9090}]}]}",
+            "Write {podSelector: {matchLabels: {app: api}}} here.",
+        ),
+        (
+            DB, "db", {"port": 5432},
+            "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress]}",
+            "Add {to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: data}}, "
+            "podSelector: {matchLabels: {app: db}}}], ports: [{port: 5432}]} to egress.",
+        ),
+        (
+            BOTH, "vpn", {"port": 443},
+            "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress]}",
+            "Add {to: [{ipBlock: {cidr: '198.51.100.0/25'}}, "
+            "{ipBlock: {cidr: '198.51.100.128/26'}}], ports: [{port: 443}]} to egress.",
+        ),
+        (
+            {}, "internet", {"port": 443},
+            "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress]}",
+            "Add {to: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8, 100.64.0.0/10, "
+            "169.254.0.0/16, 172.16.0.0/12, 192.168.0.0/16]}}], ports: [{port: 443}]} to egress.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_to_write_is_told_whole(
+    facts: dict[str, Any], destination: str, port: dict[str, Any], own: str, remedy: str
+) -> None:
+    flow = {"source": "web", "destination": destination, **port}
+    found = verdict(network_flows_exact.check, PODS, policy(own), facts={**facts, "flows": [flow]})
+    (missing,) = (f for f in found.findings if f.message.startswith("shuts egress"))
+    assert missing.remedy == remedy
+
+
+def test_what_is_written_as_told_opens_the_flow() -> None:
+    """The remedies for both sides of a connection, taken as they are."""
+    flows = {"flows": [{"source": "web", "destination": "api", "port": 9090}]}
+    shut = verdict(network_flows_exact.check, PODS, DENY, facts=flows).findings
+    made = []
+    for number, finding in enumerate(shut):
+        _, spec = finding.remedy.split("Add a NetworkPolicy with ")
+        text = f"{{{spec.removesuffix('.').replace(' and ', ', ')}, policyTypes: [%s]}}"
+        kind = "Egress" if "egress" in text else "Ingress"
+        made.append(policy(text % kind).replace("name: own", f"name: own-{number}"))
+    assert len(made) == 2
+    assert messages(network_flows_exact.check, PODS, DENY, *made, facts=flows) == []
+
+
+def test_what_is_open_is_told_as_the_flow_that_would_declare_it() -> None:
+    wide = policy("{podSelector: {}, ingress: [{from: [{podSelector: {}}], ports: [{port: 22}]}]}")
+    leaves = policy("{policyTypes: [Egress], egress: [{to: [{podSelector: {}}]}]}")
+    found = verdict(network_flows_exact.check, PODS, wide, leaves, facts=FLOWS).findings
+    opened = next(f for f in found if f.message.startswith("opens"))
+    assert opened.remedy == (
+        "Shut it, or declare it in facts.flows: {source: web, destination: web, port: 22}."
+    )
+
+
+def test_a_flow_to_somebody_whom_nobody_knows_is_not_judged() -> None:
+    facts = {"flows": [*FLOWS["flows"], {"source": "web", "destination": "mailer", "port": 25}]}
+    found = verdict(network_flows_exact.check, PODS, DENY, facts=facts)
+    assert [entry.reason for entry in found.not_judged] == [
+        "no workload or peer of a flow is called 'mailer' here"
+    ]
+
+
+def test_what_may_be_open_besides_is_not_judged() -> None:
+    """Whether pods have addresses of the block is for the cluster to say."""
+    out = policy(
+        "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress],"
+        " egress: [{to: [{ipBlock: {cidr: 10.8.0.0/16}}], ports: [{port: 9090}]}]}"
+    )
+    enters = policy("{podSelector: {matchLabels: {app: api}}, ingress: [{ports: [{port: 9090}]}]}")
+    peers = {
+        "vpn": {"addresses": ["10.8.0.0/16"]},
+        "all": {"addresses": ["0.0.0.0/0", "::/0"]},
+    }
+    flows = [
+        {"source": "web", "destination": "vpn", "port": 9090},
+        {"source": "all", "destination": "api", "port": 9090},
+    ]
+    assert reasons(
+        network_flows_exact.check, PODS, DENY, out, enters, facts={"peers": peers, "flows": flows}
+    ) == [
+        "whether it opens what no flow declares, Deployment/web to Deployment/api (TCP 9090), "
+        "is for the cluster to say"
+    ]
+
+
 @pytest.mark.parametrize(
     ("rule", "more", "facts", "said"),
     [
@@ -142,7 +279,9 @@ def test_a_flow_that_the_cluster_decides_is_not_judged() -> None:
     found = verdict(network_flows_exact.check, PODS, blocks, facts=FLOWS)
     assert [entry.reason for entry in found.not_judged] == [
         "whether policies let pass from web to api (TCP 9090), ingress of Deployment/api, "
-        "is for the cluster to say"
+        "is for the cluster to say",
+        "whether it opens what no flow declares, Deployment/api to Deployment/api (TCP 9090), "
+        "is for the cluster to say",
     ]
 
 

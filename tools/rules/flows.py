@@ -95,6 +95,12 @@ class Comparison:
             if not self._named(name)
         ]
 
+    def is_half_known(self, index: int) -> bool:
+        """Whether one end of a flow is a workload of the target, whoever the other one is."""
+        flow = self.facts.flows[index]
+        ends = {flow.source, flow.destination}
+        return any(not ends.isdisjoint(end.names) for end in self.matrix.ends)
+
     @property
     def names(self) -> set[str]:
         """Every name that a flow can use here."""
