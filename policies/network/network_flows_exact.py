@@ -51,7 +51,7 @@ _FEW = 4
     judges=Judges.TARGET,
     severity=Severity.ERROR,
     remedy="Open or shut it in the policy, or declare it in facts.flows.",
-    defers_to=["network-dns-allowed"],
+    defers_to=["network-dns-allowed", "network-policy-port-matches"],
 )
 def check(target: Target, options: None) -> Iterator[Problem | SourceProblem | Unjudged]:
     if not target.facts.flows:
@@ -66,12 +66,14 @@ def check(target: Target, options: None) -> Iterator[Problem | SourceProblem | U
             yield Unjudged(f"what flows is not known: {unknown}", end.pod.workload)
             return
     yield from _misspelt(comparison, target)
-    for missing in comparison.missing():
-        yield _missing(missing, target)
+    missing = list(comparison.missing())
+    yield from (_missing(one, target) for one in missing)
     yield from _extras(comparison, target)
     yield from _unsure(comparison)
+    told = [(one.end, one.declared.ports) for one in missing if one.direction is Direction.INGRESS]
     for entrance in _entrances(target):
-        yield from _shut(entrance, target)
+        if not any(end is entrance.end and entrance.ports == ports for end, ports in told):
+            yield from _shut(entrance, target)
 
 
 def _misspelt(comparison: "Comparison", target: Target) -> Iterator[SourceProblem | Unjudged]:

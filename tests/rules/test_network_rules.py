@@ -229,6 +229,24 @@ def test_a_flow_to_somebody_whom_nobody_knows_is_not_judged() -> None:
     ]
 
 
+def test_more_pods_than_declared_are_told_the_labels_that_are() -> None:
+    """Whoever is let in by the namespace alone brings its other pods along."""
+    enters = policy(
+        "{podSelector: {matchLabels: {app: web}}, ingress: [{from: [{namespaceSelector: "
+        "{matchLabels: {kubernetes.io/metadata.name: data}}}], ports: [{port: http}]}]}"
+    )
+    facts = {**DB, "flows": [{"source": "db", "destination": "web", "port": 8080}]}
+    (found,) = verdict(network_flows_exact.check, PODS, DENY, enters, facts=facts).findings
+    assert found.message == (
+        "opens what no flow declares: pods app!=db of namespace data to Deployment/web (TCP 8080)"
+    )
+    assert found.remedy == (
+        "Write {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: data}}, "
+        "podSelector: {matchLabels: {app: db}}} here, or declare who else that is in facts.peers "
+        "and facts.flows."
+    )
+
+
 def test_what_may_be_open_besides_is_not_judged() -> None:
     """Whether pods have addresses of the block is for the cluster to say."""
     out = policy(

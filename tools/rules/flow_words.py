@@ -20,7 +20,7 @@ def opening_remedy(missing: Missing, gap: Gap) -> str:
     own = f"podSelector: {_selector(_labels_of(missing.end))}"
     peer = _peer(missing)
     rule = f"{{{direction.peers_field}: [{peer}], ports: [{_ports(wanted)}]}}"
-    if last == "ports":
+    if last in ("ports", "port"):
         return f"Add {_ports(wanted)} to these ports."
     if last == "podSelector":
         return f"Write {own}."
@@ -35,12 +35,31 @@ def declaring_remedy(extra: Extra, comparison: Comparison) -> str:
     """How to declare what is open, for who did not mean to shut it."""
     other = extra.other
     if isinstance(other, Region):
+        if named := _named_by_labels(extra, comparison):
+            return (
+                f"Write {named} here, or declare who else that is in facts.peers and facts.flows."
+            )
         return "Shut it, or declare who that is in facts.peers, and the flow in facts.flows."
     pair = (extra.end, other) if extra.direction is Direction.EGRESS else (other, extra.end)
     source, destination = (_name(end, comparison) for end in pair)
     span = next(each_port(extra.ports))
     flow = f"{{source: {source}, destination: {destination}, {_port_words(span)}}}"
     return f"Shut it, or declare it in facts.flows: {flow}."
+
+
+def _named_by_labels(extra: Extra, comparison: Comparison) -> str:
+    """The peer that is exactly the declared pods, where an opening is for more than them."""
+    opening, matrix = extra.opening, comparison.matrix
+    if opening.peer is None or opening.peer.block is not None:
+        return ""
+    for one in comparison.declared:
+        ends = one.source, one.destination
+        own, other = ends if extra.direction is Direction.EGRESS else reversed(ends)
+        is_pods = own is extra.end and isinstance(other, Outsider) and other.is_pods
+        if is_pods and isinstance(other, Outsider) and matrix.admits(opening, other):
+            space = (other.namespace or {}).get(NAME_LABEL, "")
+            return _pods(space, other.labels, extra.end.namespace)
+    return ""
 
 
 def extra_words(extra: Extra, known: Mapping[str, Outsider]) -> str:

@@ -88,6 +88,12 @@ class End:
         return passes(box, POD, self.labels, self.unsure)
 
     @cached_property
+    def listens(self) -> Spans:
+        """The ports that the containers declare."""
+        numbered = (port for port in pod_ports(self.pod) if isinstance(port.number, int))
+        return union(ports(port.protocol, port.number) for port in numbered)
+
+    @cached_property
     def named(self) -> Mapping[tuple[str, str], Spans]:
         """The numbers of the pods' ports by protocol and name."""
         found: dict[tuple[str, str], Spans] = {}
