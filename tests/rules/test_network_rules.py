@@ -64,13 +64,18 @@ def policy(spec: str) -> str:
 
 
 def verdict(rule: Rule, *texts: str, facts: dict[str, Any] | None = None) -> Verdict:
+    return verdict_of([rule], *texts, facts=facts)
+
+
+def verdict_of(rules: list[Rule], *texts: str, facts: dict[str, Any] | None = None) -> Verdict:
     documents = list(parse("".join(map(dedent, texts)), "objects.yaml"))
     reads = [found for found in objects_in(documents) if isinstance(found, Read)]
     resources = [Resource(read.data, index) for index, read in enumerate(reads)]
     target = Target("x", Repository(Path()), ResourceSet(resources))
     target.facts = parse_facts(facts or {})
     target.trace = PlainTrace({i: (read.document, read.path) for i, read in enumerate(reads)})
-    return judge({rule.id: rule}, {rule.id: Setting(rule.severity, rule.options)}, target)
+    settings = {rule.id: Setting(rule.severity, rule.options) for rule in rules}
+    return judge({rule.id: rule for rule in rules}, settings, target)
 
 
 def messages(rule: Rule, *texts: str, facts: dict[str, Any] | None = None) -> list[str]:
@@ -226,6 +231,29 @@ def test_a_flow_to_somebody_whom_nobody_knows_is_not_judged() -> None:
     found = verdict(network_flows_exact.check, PODS, DENY, facts=facts)
     assert [entry.reason for entry in found.not_judged] == [
         "no workload or peer of a flow is called 'mailer' here"
+    ]
+
+
+def test_the_port_of_the_service_in_a_policy_is_one_mistake() -> None:
+    """It shuts the declared flow and the NodePort, too; who mends the port mends all."""
+    service = """
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web, namespace: shop}
+        spec: {type: NodePort, selector: {app: web}, ports: [{port: 80, targetPort: http}]}
+        """
+    enters = policy(
+        "{podSelector: {matchLabels: {app: web}}, ingress: [{from: [{ipBlock: "
+        "{cidr: 198.51.100.0/25}}, {ipBlock: {cidr: 198.51.100.128/26}}], ports: [{port: 80}]}]}"
+    )
+    facts = {**BOTH, "flows": [{"source": "vpn", "destination": "web", "port": 8080}]}
+    rules = [network_flows_exact.check, network_policy_port_matches.check]
+    found = verdict_of(rules, PODS, DENY, service, enters, facts=facts).findings
+    assert [finding.rule for finding in found] == ["network-policy-port-matches"]
+    found = verdict_of(rules[:1], PODS, DENY, service, enters, facts=facts).findings
+    assert [finding.message.partition(" that ")[0] for finding in found] == [
+        "shuts ingress of Deployment/web to the flow from vpn to web (TCP 8080)"
     ]
 
 

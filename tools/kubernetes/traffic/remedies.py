@@ -9,7 +9,7 @@ from tools.kubernetes.traffic.ends import End, Outsider
 from tools.kubernetes.traffic.matrix import Matrix
 from tools.kubernetes.traffic.opening import Opening
 from tools.kubernetes.traffic.policy import Direction, Policy, PolicyRule
-from tools.kubernetes.traffic.spans import EVERY_PORT, NOTHING, Spans
+from tools.kubernetes.traffic.spans import EVERY_PORT, NOTHING, Spans, union
 from tools.source.place import FieldPath
 
 _NEAR = 0.6
@@ -39,6 +39,9 @@ class _Way(NamedTuple):
     def admits(self, policy: Policy, rule: PolicyRule) -> bool:
         """Whether a rule is for the other end, at whatever ports."""
         peers = (None,) if rule.peers is None else rule.peers
+        blocks = union(peer.block for peer in rule.peers or () if peer.block)
+        if self.addresses and not self.addresses.minus(blocks):
+            return True
         return any(self.is_for(Opening(policy, rule, peer)) for peer in peers)
 
 
