@@ -71,6 +71,22 @@ def test_labels_cover_no_box_and_no_other_label(many: int) -> None:
         assert not one.overlap(other, room=0), (one, other)
 
 
+def test_only_what_all_of_a_namespace_share_hangs_at_its_frame() -> None:
+    one, other, third = workloads(3)
+    between = [row(one, other), row(other, third, 81)]
+    names = [row(party, DNS, 53) for party in (one, other, third)]
+    found = alike([*between, *names])
+    assert [[r.source.name for r in rows] for rows in found.shared] == [
+        [one.name, other.name, third.name]
+    ]
+    assert alike([*between, *names[:2]]).shared == []
+
+
+def test_the_name_of_a_namespace_has_room_in_a_narrow_frame() -> None:
+    made = drawn([row(INTERNET, Party("web", "Deployment", LONGEST))])
+    assert made.frames[0].width >= 7 * len(LONGEST)
+
+
 def test_frames_are_around_their_boxes_and_as_wide_as_the_name_of_the_namespace() -> None:
     made = drawn(some_rows(10))
     assert sorted(frame.namespace for frame in made.frames) == sorted(["shop", LONGEST])
