@@ -239,6 +239,25 @@ def test_what_all_of_a_namespace_share_hangs_at_its_frame(shop: Path) -> None:
     assert drawn[-2:] == ['  n2(["8.8.8.8/32"])', '  ns_shop -->|"TCP 53"| n2']
 
 
+@pytest.mark.parametrize(
+    ("block", "words"),
+    [
+        ("cidr: 20.0.0.0/9", "part of internet: 20.0.0.0/9"),
+        ("cidr: 20.0.0.0/8, except: [20.1.1.0/24]", "part of internet (IPv4)"),
+        ("cidr: '2400::/12', except: ['2400:1::/32']", "part of internet (IPv6)"),
+    ],
+)
+def test_a_part_of_who_is_declared_is_called_that(shop: Path, block: str, words: str) -> None:
+    everybody = closed(
+        "{}", f"egress: [{{to: [{{ipBlock: {{{block}}}}}], ports: [{{port: 443}}]}}]"
+    )
+    plant(shop, f"--- shop/network.yaml\n{everybody}\n")
+    declared = "facts: {flows: [{source: web, destination: internet, port: 443}]}\n"
+    plant(shop, f"--- policies.yaml\n{declared}")
+    flows = json.loads(traffic(shop, "--format", "json").out)["flows"]
+    assert {f["destination"]["name"] for f in flows if f["state"] == "declared"} == {words}
+
+
 def test_workloads_that_nothing_reaches_are_named(tmp_path: Path) -> None:
     folder = four(tmp_path, closed("{}", "ingress: []"))
     ran = run("traffic", "all.yaml", cwd=folder)

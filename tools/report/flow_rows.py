@@ -10,8 +10,8 @@ from tools.kubernetes.traffic.ends import End, Outsider, Region
 from tools.kubernetes.traffic.entrances import Entrance, entrances
 from tools.kubernetes.traffic.opening import Exit, Opening
 from tools.kubernetes.traffic.policy import Direction
-from tools.kubernetes.traffic.spans import NOTHING, Spans, each_port, port_words
-from tools.kubernetes.traffic.words import region_words
+from tools.kubernetes.traffic.spans import IPV4, IPV6, NOTHING, Spans, blocks, each_port, port_words
+from tools.kubernetes.traffic.words import FEW, region_words
 from tools.rules.flows import Comparison, Extra
 from tools.rules.target import Target
 from tools.source.place import Place
@@ -182,8 +182,7 @@ class FlowRows:
             if self.matrix.admits(way.opening, other):
                 self._add(part, DECLARED, Party(other.name))
             elif addresses:
-                there = region_words(Region((), addresses), self.matrix.outsiders)
-                self._add(part, DECLARED, Party(f"part of {other.name}: {there}"))
+                self._add(part, DECLARED, Party(_part_of(other, addresses)))
         for extra in self._extras:
             mine = extra.opening is way.opening and extra.end is way.end
             if mine and isinstance(extra.other, Region):
@@ -215,3 +214,14 @@ class FlowRows:
 
     def _named(self, who: End | Outsider) -> Party:
         return self.party(who) if isinstance(who, End) else Party(who.name)
+
+
+def _part_of(other: Outsider, addresses: Spans) -> str:
+    """Some addresses of somebody: `part of internet: 20.0.0.0/9`; their family if they are many."""
+    listed = blocks(addresses)
+    if len(listed) <= FEW:
+        return f"part of {other.name}: {', '.join(listed)}"
+    families = [
+        name for name, all_of in (("IPv4", IPV4), ("IPv6", IPV6)) if all_of.intersection(addresses)
+    ]
+    return f"part of {other.name} ({', '.join(families)})"
