@@ -149,19 +149,11 @@ def _besides(extras: list["Extra"]) -> Iterator[tuple[Resource, FieldPath, str]]
 
 
 def _unsure(comparison: "Comparison") -> Iterator[Unjudged]:
-    """What may be open, once for each policy that may open it."""
-    seen: set[tuple[int, FieldPath]] = set()
-    for flow, ports in comparison.unsure():
-        openings = [o for o in (*flow.entering, *flow.leaving) if o.policy and o.peer]
-        maybe = [o for o in openings if o.peer and (o.peer.block or o.peer.box)]
-        where = next(iter(maybe or openings), None)
-        policy = where.policy.resource if where and where.policy else flow.source.pod.workload
-        path = where.path if where else ("metadata", "name")
-        if (id(policy), path) not in seen:
-            seen.add((id(policy), path))
-            words = f"{flow.source.slug} to {flow.destination.slug} ({port_words(ports)})"
-            reason = f"whether it opens what no flow declares, {words}, is for the cluster to say"
-            yield Unjudged(reason, policy, path)
+    from tools.rules.flow_doubts import doubts
+
+    for resource, path, words in doubts(comparison):
+        reason = f"whether it opens what no flow declares, {words}, is for the cluster to say"
+        yield Unjudged(reason, resource, path)
 
 
 def _entrances(target: Target) -> Iterator["Entrance"]:

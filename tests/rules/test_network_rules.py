@@ -275,6 +275,27 @@ def test_more_pods_than_declared_are_told_the_labels_that_are() -> None:
     )
 
 
+def test_what_a_policy_opens_that_may_select_the_pods_is_not_judged() -> None:
+    """Which of a StatefulSet's pods has the label no template says."""
+    database = """
+        ---
+        apiVersion: apps/v1
+        kind: StatefulSet
+        metadata: {name: db, namespace: shop}
+        spec: {template: {metadata: {labels: {app: db}}, spec: {containers: [{name: db}]}}}
+        """
+    first = policy(
+        "{podSelector: {matchLabels: {statefulset.kubernetes.io/pod-name: db-0}}, "
+        "ingress: [{from: [{ipBlock: {cidr: 8.8.8.0/24}}], ports: [{port: 5432}]}]}"
+    )
+    facts = {"flows": [{"source": "db", "destination": "internet", "port": 443}]}
+    found = verdict(network_flows_exact.check, database, DENY, first, facts=facts)
+    assert [entry.reason for entry in found.not_judged] == [
+        "whether it opens what no flow declares, 8.8.8.0/24 to StatefulSet/db (TCP 5432), "
+        "is for the cluster to say"
+    ]
+
+
 def test_what_may_be_open_besides_is_not_judged() -> None:
     """Whether pods have addresses of the block is for the cluster to say."""
     out = policy(

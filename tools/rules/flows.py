@@ -54,13 +54,6 @@ class Extra(NamedTuple):
     also: tuple[Opening, ...] = ()
 
 
-class Unsure(NamedTuple):
-    """Ports that no flow declares, and that the policies of both sides may leave open."""
-
-    flow: PodFlow
-    ports: Spans
-
-
 class Comparison:
     """Flows that `policies.yaml` declares, compared with what the policies of a target do."""
 
@@ -140,10 +133,10 @@ class Comparison:
             for direction in Direction:
                 for way in self.matrix.exits(end, direction):
                     if way.opening.certain:
-                        yield from self._outside(way)
+                        yield from self.outside(way)
 
     @cached_property
-    def _wanted(self) -> Mapping[tuple[End, End], Spans]:
+    def wanted(self) -> Mapping[tuple[End, End], Spans]:
         """The declared ports between pods of the render."""
         wanted: dict[tuple[End, End], Spans] = {}
         for one in self.declared:
@@ -154,20 +147,11 @@ class Comparison:
 
     def _between_pods(self) -> Iterator[Extra]:
         for flow in self.matrix.flows:
-            rest = flow.ports.minus(self._wanted.get((flow.source, flow.destination), NOTHING))
+            rest = flow.ports.minus(self.wanted.get((flow.source, flow.destination), NOTHING))
             if rest:
                 yield from _opened(flow, rest)
 
-    def unsure(self) -> Iterator[Unsure]:
-        """What may be open between pods and is not declared; who has the node's address apart."""
-        for flow in self.matrix.flows:
-            wanted = self._wanted.get((flow.source, flow.destination), NOTHING)
-            rest = flow.possible.minus(wanted)
-            on_nodes = flow.source.in_host_network or flow.destination.in_host_network
-            if rest and not on_nodes:
-                yield Unsure(flow, rest)
-
-    def _outside(self, way: Exit) -> Iterator[Extra]:
+    def outside(self, way: Exit) -> Iterator[Extra]:
         """What an exit opens beyond the declared flows, for each rest with all of its ports."""
         outsiders = list(self.outsiders(way))
         rests: list[tuple[Region, Spans]] = []
