@@ -13,7 +13,7 @@ from pathlib import Path
 from tools.render.binary import KustomizeUnavailable
 from tools.render.starts import Start
 from tools.report.excerpt import where
-from tools.report.flow_rows import FlowRows, Row
+from tools.report.flow_rows import FlowRows
 from tools.report.printable import printable
 from tools.report.terminal import print_lines, reader_may_leave
 from tools.report.usage import Usage
@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--config", metavar="FILE", help="the configuration (policies.yaml)")
     arguments = parser.parse_args(argv)
     try:
-        path, rows = flows_of(arguments.target, arguments.config)
+        path, found = flows_of(arguments.target, arguments.config)
     except Unreadable as error:
         return _fail(str(error), 3)
     except SourceError as error:
@@ -60,12 +60,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(f"{at}: {error.sentence}" if at else error.sentence, 2)
     except KustomizeUnavailable as error:
         return _fail(str(error), 2)
-    _print(arguments.format, path, rows)
+    if path == "." and arguments.format != "json":  # A repository's root has a better name.
+        path = Path(arguments.target).resolve().name
+    _print(arguments.format, path, found)
     return 0
 
 
-def flows_of(argument: str, config_file: str | None) -> tuple[str, list[Row]]:
-    """The path of a target and the rows of its traffic.
+def flows_of(argument: str, config_file: str | None) -> tuple[str, FlowRows]:
+    """The path of a target, and its traffic.
 
     Raises SourceError for what the arguments or the configuration get wrong, Unreadable for a
     target that cannot be judged whole.
@@ -84,31 +86,31 @@ def flows_of(argument: str, config_file: str | None) -> tuple[str, list[Row]]:
             at = where(obstacle.place)
             raise Unreadable(f"{at}: {obstacle.reason}" if at else obstacle.reason)
     Gate(repository, {}, config, config.kubernetes).equip(target)
-    return target.path, FlowRows(target).rows
+    return target.path, FlowRows(target)
 
 
-def _print(format_name: str, path: str, rows: list[Row]) -> None:
+def _print(format_name: str, path: str, found: FlowRows) -> None:
     if format_name == "text":
         from tools.report.as_flow_table import flow_table
 
-        print_lines(flow_table(path, rows))
+        print_lines(flow_table(path, found.rows, found.silent))
         return
     with reader_may_leave():
-        print(_text(format_name, path, rows))
+        print(_text(format_name, path, found))
 
 
-def _text(format_name: str, path: str, rows: list[Row]) -> str:
+def _text(format_name: str, path: str, found: FlowRows) -> str:
     if format_name == "json":
         from tools.report.as_flow_json import flow_data
 
-        return json.dumps(flow_data(path, rows), indent=1)
+        return json.dumps(flow_data(path, found.rows, found.silent), indent=1)
     if format_name == "mermaid":
         from tools.report.as_mermaid import mermaid
 
-        return mermaid(rows)
+        return mermaid(found.rows, found.silent)
     from tools.report.as_svg import svg_picture
 
-    return svg_picture(path, rows)
+    return svg_picture(path, found.rows, found.silent)
 
 
 def _fail(sentence: str, code: int) -> int:

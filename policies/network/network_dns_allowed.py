@@ -22,7 +22,6 @@ https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tools.kubernetes.pod import Pod
 from tools.kubernetes.traffic.ends import DNS, End, Outsider
 from tools.kubernetes.traffic.label_sets import NAME_LABEL
 from tools.kubernetes.traffic.matrix import Matrix
@@ -56,7 +55,7 @@ NODE_LOCAL = "169.254.20.10/32"
 def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:
     cut: dict[tuple[int, object, str], tuple[Gap, list[End]]] = {}
     for end in target.traffic.ends:
-        if _needs_none(end.pod, target.facts):
+        if _needs_none(end, target.facts):
             continue
         answers = {p: _answers(target.traffic, end, p) for p in PROTOCOLS}
         lacking = [protocol for protocol, answer in answers.items() if answer is False]
@@ -85,11 +84,10 @@ def _problem(found: "Gap", ends: list[End], protocols: str) -> Problem:
     return Problem(found.path, message, found.policy.resource, related=related)
 
 
-def _needs_none(pod: Pod, facts: Facts) -> bool:
-    own = pod.get("dnsPolicy") in ("None", "Default") or pod.get("hostNetwork") is True
-    names = (pod.workload.name, pod.workload.ref.slug)
-    declared = [f for f in facts.flows if f.source in names or f.destination in names]
-    asks = any(f.source in names and f.destination == DNS for f in declared)
+def _needs_none(end: End, facts: Facts) -> bool:
+    own = end.pod.get("dnsPolicy") in ("None", "Default") or end.in_host_network
+    declared = [f for f in facts.flows if f.source in end.names or f.destination in end.names]
+    asks = any(f.source in end.names and f.destination == DNS for f in declared)
     return own or (bool(declared) and not asks)
 
 

@@ -8,10 +8,15 @@ together, and compared with the flows that `policies.yaml` declares in `facts.fl
 A connection between two pods needs the egress of its source and the ingress of its destination;
 ports are those of the destination's pods. Ends of flows are workloads, peers that
 `facts.peers` declares (addresses, or pods with their labels), or known everywhere: `internet` (all
-public addresses; those of IPv4 or of IPv6 are enough), `cluster-dns`, `ingress-controller`.
-Namespaces that have pods in the target are taken to have no others. A missing flow is found at the
-field of the policy that should open it, an extra one at the peer or port that does. Also found is
-an Ingress, NodePort or LoadBalancer that leads to a port which the policies open to nobody outside.
+public addresses; those of IPv4 or of IPv6 are enough), `cluster-dns`, `ingress-controller`. A
+workload may be named with its namespace (`shop/web`); workloads of one name are else meant each
+with its neighbours. A peer with all addresses (`0.0.0.0/0`) also stands for the pods that a rule
+for everybody lets in. Namespaces that have pods in the target are taken to have no others.
+
+A missing flow is found at the field of the policy that should open it, an extra one at each peer
+or port that does. Also found is an Ingress, NodePort, LoadBalancer or `externalIPs` that leads to a
+port which the policies open to nobody outside (nor, for an Ingress, to pods of the target that may
+be its controller).
 
 Without `facts.flows`, or where none is about a workload of the target, nothing is judged. Nor is
 what depends on labels that no manifest shows or on addresses that pods will get
@@ -27,7 +32,6 @@ from typing import TYPE_CHECKING
 from tools.kubernetes.reference import Via
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.spelling import closest
-from tools.kubernetes.traffic.ends import End
 from tools.kubernetes.traffic.policy import Direction
 from tools.kubernetes.traffic.spans import port_words
 from tools.rules.rule import Judges, Problem, Severity, SourceProblem, Unjudged, rule
@@ -40,13 +44,14 @@ if TYPE_CHECKING:
     from tools.rules.flows import Comparison, Extra, Missing
 
 _NEAR = 0.8
+_FEW = 4
 
 
 @rule(
     judges=Judges.TARGET,
     severity=Severity.ERROR,
     remedy="Open or shut it in the policy, or declare it in facts.flows.",
-    defers_to=["network-dns-allowed"],
+    defers_to=["network-dns-allowed", "network-policy-port-matches"],
 )
 def check(target: Target, options: None) -> Iterator[Problem | SourceProblem | Unjudged]:
     if not target.facts.flows:
@@ -61,19 +66,24 @@ def check(target: Target, options: None) -> Iterator[Problem | SourceProblem | U
             yield Unjudged(f"what flows is not known: {unknown}", end.pod.workload)
             return
     yield from _misspelt(comparison, target)
-    for missing in comparison.missing():
-        yield _missing(missing, target)
+    missing = list(comparison.missing())
+    yield from (_missing(one, target) for one in missing)
     yield from _extras(comparison, target)
+    yield from _unsure(comparison)
+    told = [(one.end, one.declared.ports) for one in missing if one.direction is Direction.INGRESS]
     for entrance in _entrances(target):
-        yield from _shut(entrance, target)
+        if not any(end is entrance.end and entrance.ports == ports for end, ports in told):
+            yield from _shut(entrance, target)
 
 
-def _misspelt(comparison: "Comparison", target: Target) -> Iterator[SourceProblem]:
+def _misspelt(comparison: "Comparison", target: Target) -> Iterator[SourceProblem | Unjudged]:
     for index, field, name in comparison.unknown:
         near = closest(name.rpartition("/")[2], comparison.names, _NEAR)
         place = target.fact_place("flows", index, field)
         if near and place:
             yield SourceProblem(place, f"no workload or peer is called {name!r}", f"Write {near}.")
+        elif comparison.is_half_known(index):
+            yield Unjudged(f"no workload or peer of a flow is called {name!r} here", place=place)
 
 
 def _missing(missing: "Missing", target: Target) -> Problem | Unjudged:
@@ -92,13 +102,17 @@ def _missing(missing: "Missing", target: Target) -> Problem | Unjudged:
     message = f"shuts {side} to the flow {flow} that {where} declares"
     if found is None:
         return Problem(("metadata", "name"), message, missing.end.pod.workload)
-    related = ((missing.end.pod.workload, ("metadata", "name"), f"its {side} is restricted"),)
-    return Problem(found.path, f"{message}: {found.words}", found.policy.resource, related=related)
+    from tools.rules.flow_words import opening_remedy
+
+    related = ((missing.end.pod.workload, ("metadata", "name"), "its pods are restricted by it"),)
+    message, remedy = f"{message}: {found.words}", opening_remedy(missing, found)
+    return Problem(found.path, message, found.policy.resource, remedy, related=related)
 
 
 def _extras(comparison: "Comparison", target: Target) -> Iterator[Problem]:
     """One problem for each field that opens something, with everything that it opens."""
-    from tools.rules.flows import opened_at
+    from tools.rules.flow_places import opened_at
+    from tools.rules.flow_words import declaring_remedy, extra_words
 
     found: dict[tuple[int, FieldPath, Direction], tuple[Resource, list[Extra]]] = {}
     for extra in comparison.extra():
@@ -112,22 +126,34 @@ def _extras(comparison: "Comparison", target: Target) -> Iterator[Problem]:
             )
             yield Problem(path, f"{message} than the declared flows", resource)
             continue
-        words = "; ".join(dict.fromkeys(_words(extra, target) for extra in extras))
-        counterparts = ((e.counterpart, e) for e in extras if e.counterpart)
-        related = tuple(
-            (o.policy.resource, o.path, "opens the other side") for o, _ in counterparts if o.policy
+        words = list(
+            dict.fromkeys(extra_words(extra, target.traffic.outsiders) for extra in extras)
         )
-        yield Problem(path, f"opens what no flow declares: {words}", resource, related=related)
+        more = f"; and {len(words) - _FEW} more" if len(words) > _FEW else ""
+        message = f"opens what no flow declares: {'; '.join(words[:_FEW])}{more}"
+        remedy = declaring_remedy(first, comparison)
+        yield Problem(path, message, resource, remedy, related=tuple(_besides(extras)))
 
 
-def _words(extra: "Extra", target: Target) -> str:
-    from tools.kubernetes.traffic.words import region_words
+def _besides(extras: list["Extra"]) -> Iterator[tuple[Resource, FieldPath, str]]:
+    """What opens the other side, and what opens the same besides."""
+    noted = [(extra.counterpart, "opens the other side") for extra in extras]
+    noted += [(opening, "opens it too") for extra in extras for opening in extra.also]
+    seen = set()
+    for opening, words in noted:
+        if opening and opening.policy:
+            key = id(opening.policy), opening.path, words
+            if key not in seen:
+                yield opening.policy.resource, opening.path, words
+            seen.add(key)
 
-    other = extra.other
-    who = other.slug if isinstance(other, End) else region_words(other, target.traffic.outsiders)
-    ends = (extra.end.slug, who) if extra.direction is Direction.EGRESS else (who, extra.end.slug)
-    names = ", ".join(f"{protocol} {name!r}" for protocol, name in sorted(extra.names))
-    return f"{ends[0]} to {ends[1]} ({names or port_words(extra.ports)})"
+
+def _unsure(comparison: "Comparison") -> Iterator[Unjudged]:
+    from tools.rules.flow_doubts import doubts
+
+    for resource, path, words in doubts(comparison):
+        reason = f"whether it opens what no flow declares, {words}, is for the cluster to say"
+        yield Unjudged(reason, resource, path)
 
 
 def _entrances(target: Target) -> Iterator["Entrance"]:
@@ -140,8 +166,23 @@ def _entrances(target: Target) -> Iterator["Entrance"]:
 
 
 def _shut(entrance: "Entrance", target: Target) -> Iterator[Problem]:
-    ways = target.traffic.exits(entrance.end, Direction.INGRESS)
-    if entrance.ports and not any(way.ports.intersection(entrance.ports) for way in ways):
-        words = f"{entrance.words} leads to {entrance.end.slug} ({port_words(entrance.ports)})"
-        message = f"{words}, which policies let nobody outside connect to"
-        yield Problem(entrance.path, message, entrance.resource)
+    matrix = target.traffic
+    ways = list(matrix.exits(entrance.end, Direction.INGRESS))
+    if not entrance.ports or any(way.ports.intersection(entrance.ports) for way in ways):
+        return
+    if entrance.resource.kind != "Service" and _has_controller(entrance, target):
+        return
+    words = f"{entrance.words} leads to {entrance.end.slug} ({port_words(entrance.ports)})"
+    message = f"{words}, which policies let nobody outside connect to"
+    yield Problem(entrance.path, message, entrance.resource)
+
+
+def _has_controller(entrance: "Entrance", target: Target) -> bool:
+    """Whether pods of the target that are reached from outside may connect to it themselves."""
+    matrix = target.traffic
+    for end in matrix.ends:
+        flow = matrix.flow(end, entrance.end)
+        connects = end is not entrance.end and flow.all_ports.intersection(entrance.ports)
+        if connects and any(matrix.exits(end, Direction.INGRESS)):
+            return True
+    return False

@@ -69,7 +69,9 @@ def _block(policy: Policy, peer: Peer, options: Options) -> Iterator[Problem]:
     open_blocks = [cidr for cidr in options.blocked if block.intersection(addresses(cidr))]
     if open_blocks:
         path = (*peer.path, "ipBlock", "except")
-        yield Problem(path, f"reaches {', '.join(open_blocks)}", policy.resource)
+        listed = ", ".join(open_blocks)
+        remedy = f"Add {listed} to ipBlock.except."
+        yield Problem(path, f"reaches {listed}", policy.resource, remedy)
 
 
 def _is_large(policy: Policy, peer: Peer) -> bool:

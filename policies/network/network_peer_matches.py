@@ -9,9 +9,10 @@ namespaces) into two peers.
 A peer in a namespace whose pods are in the target must match one of their pod templates. For other
 namespaces, known are those of the built-in peers (`cluster-dns`, `ingress-controller`), and what
 `facts.peers` and `facts.namespaceLabels` in `policies.yaml` declare; a name that is that of a known
-namespace but for a slip of the keyboard is found, anything else is not judged. Nor is a namespace
-in which an operator may make pods, or a component by itself. A block of addresses must leave some
-over from `except`.
+namespace but for a slip of the keyboard is found, and so is a label `name` or `namespace` with the
+name of a namespace of the target that has no such label; anything else is not judged. Nor is a
+namespace in which an operator may make pods, or a component by itself. A block of addresses must
+leave some over from `except`.
 
 https://kubernetes.io/docs/concepts/services-networking/network-policies/#behavior-of-to-and-from-selectors
 """
@@ -19,12 +20,15 @@ https://kubernetes.io/docs/concepts/services-networking/network-policies/#behavi
 from collections.abc import Iterator
 
 from tools.kubernetes.operators import maker_in
-from tools.kubernetes.traffic.label_sets import NAME_LABEL, NAMESPACE
+from tools.kubernetes.traffic.label_sets import NAME_LABEL, NAMESPACE, POD, passes
 from tools.kubernetes.traffic.opening import Opening
 from tools.kubernetes.traffic.policy import Direction, Peer, Policy, PolicyRule
 from tools.kubernetes.traffic.spans import addresses
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
+
+_NAMING = ("name", "namespace", "ns")
+"""Keys by which people label a namespace with its own name."""
 
 
 @rule(
@@ -49,14 +53,21 @@ def _judge(
         if not peer.block and addresses(str(cidr)):
             path = (*peer.path, "ipBlock", "except")
             yield Problem(path, f"leaves no address of {cidr} over", policy.resource)
-    elif peer.box is not None and not _is_known(policy, stated, peer, target):
-        yield from _unmatched(policy, peer, target)
+    elif peer.box is not None:
+        known = _is_known(policy, stated, peer, target)
+        if known is not True and (problem := _named_by_label(policy, peer, target)):
+            yield problem
+        elif known is False:
+            yield from _unmatched(policy, peer, target)
 
 
-def _is_known(policy: Policy, stated: PolicyRule, peer: Peer, target: Target) -> bool:
+def _is_known(policy: Policy, stated: PolicyRule, peer: Peer, target: Target) -> bool | None:
+    """Whether a peer is somebody who is known; None if the labels of a namespace decide."""
     opening, matrix = Opening(policy, stated, peer), target.traffic
-    ours = (matrix.meets(opening, end, stated.direction) is not False for end in matrix.ends)
-    return any(ours) or any(matrix.admits(opening, who) for who in matrix.outsiders.values())
+    ours = {matrix.meets(opening, end, stated.direction) for end in matrix.ends}
+    if True in ours or any(matrix.admits(opening, who) for who in matrix.outsiders.values()):
+        return True
+    return None if None in ours else False
 
 
 def _unmatched(policy: Policy, peer: Peer, target: Target) -> Iterator[Problem | Unjudged]:
@@ -77,7 +88,10 @@ def _unmatched(policy: Policy, peer: Peer, target: Target) -> Iterator[Problem |
         field = "podSelector" if "podSelector" in stated else "namespaceSelector"
         spaces = " or ".join(map(repr, names)) if names != [""] else ""
         where = f"namespace {spaces}" if spaces else "its namespace"
-        yield Problem((*peer.path, field), f"no pod of {where} is this peer", policy.resource)
+        message = f"no pod of {where} is this peer"
+        yield _elsewhere(policy, peer, message, target) or Problem(
+            (*peer.path, field), message, policy.resource
+        )
     elif (
         name
         and name not in known
@@ -92,6 +106,43 @@ def _unmatched(policy: Policy, peer: Peer, target: Target) -> Iterator[Problem |
         where = f"namespace {name!r}" if name else "another namespace"
         reason = f"the peer is in {where}, of which nothing is known"
         yield Unjudged(reason, policy.resource, peer.path)
+
+
+def _elsewhere(policy: Policy, peer: Peer, message: str, target: Target) -> Problem | None:
+    """That pods of another namespace have the labels which a peer asks for in its own."""
+    if not (peer.own and peer.box):
+        return None
+    matrix, box = target.traffic, peer.box
+    spaces = [end.namespace for end in matrix.ends if end.is_in(box)]
+    spaces += [
+        (who.namespace or {}).get(NAME_LABEL, "")
+        for who in matrix.outsiders.values()
+        if who.is_pods and passes(box, POD, who.labels)
+    ]
+    space = next((name for name in spaces if name), "")
+    if not space:
+        return None
+    return Problem(
+        (*peer.path, "podSelector"),
+        f"{message}: without namespaceSelector it is not for those of namespace {space!r}",
+        policy.resource,
+        f"Write namespaceSelector: {{matchLabels: {{{NAME_LABEL}: {space}}}}} into the same entry.",
+    )
+
+
+def _named_by_label(policy: Policy, peer: Peer, target: Target) -> Problem | None:
+    """That a label with the name of a namespace is asked for, which that namespace has not got."""
+    names = {namespace.name for namespace in target.resources.of_kind("Namespace")}
+    for (carrier, key), values in (peer.box or {}).items():
+        listed = [value for value in values.items if value in names and not values.but]
+        if carrier == NAMESPACE and key.rpartition("/")[2] in _NAMING and listed:
+            return Problem(
+                (*peer.path, "namespaceSelector"),
+                f"namespace {listed[0]!r} has no label {key}={listed[0]}",
+                policy.resource,
+                f"Write {NAME_LABEL}: {listed[0]}, which every namespace has.",
+            )
+    return None
 
 
 def _names(policy: Policy, peer: Peer) -> list[str]:

@@ -12,8 +12,9 @@ are mounted as files. A host name is taken for a Service if it ends in `.svc` or
 a single label. A variable called `…_HOST` or so may hold the host alone.
 
 A Service that is there must also let its pods be reached: the NetworkPolicies of the target, those
-for the egress of the pod and those for the ingress of the pods behind the Service, have to open the
-port. What they open for certain or maybe is computed as for `network-flows-exact`.
+for the egress of the pod and those for the ingress of all pods behind the Service, have to open the
+port: where they open it for some of them, every so many requests hang. What they open for certain
+or maybe is computed as for `network-flows-exact`.
 
 Found are: a Service that does not exist in a namespace of the target; one that exists in another
 namespace than the one named; a single label that is nearly, or a part of, the name of a Service; a
@@ -88,14 +89,16 @@ def _cut(address: Reference, target: Target) -> Iterator[Problem]:
     if service is None or source is None or target.is_part or matrix.other_policies:
         return
     port = DEFAULT_PORTS.get(address.scheme) if address.port is None else address.port
-    behind = targets(service, matrix.ends, port) if isinstance(port, int) else {}
+    if not isinstance(port, int) or port not in (answered_ports(service, target.pods) or (port,)):
+        return  # That the Service has no such port is said already.
+    behind = {end: there for end, there in targets(service, matrix.ends, port).items() if there}
     flows = [(matrix.flow(source, end), wanted) for end, wanted in behind.items()]
     shut = [flow for flow, wanted in flows if not wanted.intersection(flow.all_ports)]
-    if shut and len(shut) == len(flows):
+    if shut:
         words = port_words(behind[shut[0].destination])
-        why = (
-            f"leads to {shut[0].destination.slug} ({words}), which policies keep {source.slug} from"
-        )
+        also = "" if len(shut) == len(flows) else "also "
+        to = f"{shut[0].destination.slug} ({words})"
+        why = f"leads {also}to {to}, which policies keep {source.slug} from"
         problem = _problem(address, why, service, ("metadata", "name"))
         closed = tuple(_gaps(matrix, source, shut[0].destination, behind[shut[0].destination]))
         yield problem._replace(related=(*problem.related, *closed), remedy=OPEN)

@@ -147,8 +147,8 @@ def test_mermaid_has_a_box_for_the_namespace_and_an_arrow_for_each_row(shop: Pat
         '  n1 -->|"TCP 9090"| n2',
         '  n1 -.->|"TCP 9091<br/>shut"| n2',
         '  n2 ==>|"UDP syslog<br/>not declared"| n3',
-        "  linkStyle 2 stroke:#c62828",
-        "  linkStyle 3 stroke:#c62828",
+        "  linkStyle 2 stroke:#c8420a",
+        "  linkStyle 3 stroke:#c8420a",
     ]
 
 
@@ -156,8 +156,116 @@ def test_the_picture_is_whole_xml_that_names_everybody(shop: Path) -> None:
     root = ElementTree.fromstring(traffic(shop, "--format", "svg").out)
     texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
-    for expected in ("Traffic of shop", "shop", "internet", "web", "api", "TCP 8080", "UDP syslog"):
+    for expected in ("Traffic of shop", "shop", "internet", "web", "api", "TCP 8080"):
         assert expected in texts
+    assert "+ UDP syslog" in texts, "what is not as it should be can be told without its colour"
+    assert "- TCP 9091" in texts
+
+
+def test_the_picture_says_in_words_what_it_draws(shop: Path) -> None:
+    root = ElementTree.fromstring(traffic(shop, "--format", "svg").out)
+    described = root.find("{http://www.w3.org/2000/svg}desc")
+    assert (root.get("role"), root.get("aria-labelledby")) == ("img", "title summary")
+    assert described is not None
+    assert described.text == (
+        "internet to web: TCP 8080 (declared and open) | NodePort 30080 | web. "
+        "web to api: TCP 9090 (declared and open) | web | api. "
+        "web to api: TCP 9091 (declared, shut). "
+        "api to pods of namespace logs: UDP syslog (open, not declared) | api."
+    )
+
+
+def four(tmp_path: Path, *documents: str) -> Path:
+    """Four workloads of one namespace, of which the last one is labelled otherwise."""
+    deployments = [
+        f"""
+{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: {name}, namespace: shop}},
+ spec: {{template: {{metadata: {{labels: {{app: {name}, tier: {tier}}}}},
+                   spec: {{containers: [{{name: main}}]}}}}}}}}"""
+        for name, tier in (("a", "work"), ("b", "work"), ("c", "work"), ("hub", "hub"))
+    ]
+    return plant(tmp_path, "--- all.yaml\n" + "\n---\n".join([*deployments, *documents]))
+
+
+def closed(selector: str, rules: str) -> str:
+    return f"""
+{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: p, namespace: shop}},
+ spec: {{podSelector: {selector}, policyTypes: [Ingress, Egress], {rules}}}}}"""
+
+
+def test_workloads_whose_traffic_is_alike_are_told_once(tmp_path: Path) -> None:
+    folder = four(tmp_path)
+    assert run("traffic", "all.yaml", "--format", "mermaid", cwd=folder).out.splitlines() == [
+        "flowchart LR",
+        '  subgraph ns_shop["shop"]',
+        '    n1["<b>a<br/>b<br/>c<br/>hub</b><br/>4 Deployments<br/>↻ each other: every port"]',
+        "  end",
+        '  n0(["pods of other namespaces and any address"])',
+        '  n2(["pods of other namespaces and any address"])',
+        '  n0 -->|"every port"| n1',
+        '  n1 -->|"every port"| n2',
+    ]
+    table = run("traffic", "all.yaml", cwd=folder).out.splitlines()
+    assert "  • a and 3 more" in table[6]
+    assert table[-3:] == ["  a and 3 more: a, b, c, hub", "", "  • 24 open"]
+
+
+def test_what_a_whole_namespace_does_stands_in_one_box_or_at_its_frame(tmp_path: Path) -> None:
+    """The hub is open to all; a may not be called, so that it is not like b and c."""
+    folder = four(
+        tmp_path,
+        closed("{matchLabels: {tier: hub}}", "ingress: [{ports: [{port: 80}]}]"),
+        closed("{matchLabels: {app: a}}", "egress: [{ports: [{port: 80}, {port: 81}]}]"),
+        closed("{matchLabels: {app: b}}", "egress: [{ports: [{port: 80}, {port: 82}]}]"),
+        closed("{matchLabels: {app: c}}", "egress: [{ports: [{port: 80}, {port: 83}]}]"),
+    )
+    drawn = run("traffic", "all.yaml", "--format", "mermaid", cwd=folder).out
+    assert '["<b>hub</b><br/>Deployment<br/>← all others here: TCP 80"]' in drawn
+    texts = [
+        element.text
+        for element in ElementTree.fromstring(
+            run("traffic", "all.yaml", "--format", "svg", cwd=folder).out
+        ).iter("{http://www.w3.org/2000/svg}text")
+    ]
+    assert "← all others here: TCP 80" in texts
+
+
+def test_what_all_of_a_namespace_share_hangs_at_its_frame(shop: Path) -> None:
+    """Two workloads are no group yet; they have the same way out."""
+    everybody = closed("{}", "egress: [{to: [{ipBlock: {cidr: 8.8.8.8/32}}], ports: [{port: 53}]}]")
+    plant(shop, f"--- shop/network.yaml\n{everybody}\n")
+    (shop / "policies.yaml").unlink()
+    drawn = traffic(shop, "--format", "mermaid").out.splitlines()
+    assert drawn[-2:] == ['  n2(["8.8.8.8/32"])', '  ns_shop -->|"TCP 53"| n2']
+
+
+@pytest.mark.parametrize(
+    ("block", "words"),
+    [
+        ("cidr: 20.0.0.0/9", "part of internet: 20.0.0.0/9"),
+        ("cidr: 20.0.0.0/8, except: [20.1.1.0/24]", "part of internet (IPv4)"),
+        ("cidr: '2400::/12', except: ['2400:1::/32']", "part of internet (IPv6)"),
+    ],
+)
+def test_a_part_of_who_is_declared_is_called_that(shop: Path, block: str, words: str) -> None:
+    everybody = closed(
+        "{}", f"egress: [{{to: [{{ipBlock: {{{block}}}}}], ports: [{{port: 443}}]}}]"
+    )
+    plant(shop, f"--- shop/network.yaml\n{everybody}\n")
+    declared = "facts: {flows: [{source: web, destination: internet, port: 443}]}\n"
+    plant(shop, f"--- policies.yaml\n{declared}")
+    flows = json.loads(traffic(shop, "--format", "json").out)["flows"]
+    assert {f["destination"]["name"] for f in flows if f["state"] == "declared"} == {words}
+
+
+def test_workloads_that_nothing_reaches_are_named(tmp_path: Path) -> None:
+    folder = four(tmp_path, closed("{}", "ingress: []"))
+    ran = run("traffic", "all.yaml", cwd=folder)
+    assert ran.out.splitlines()[2:] == ["  nothing to or from: a, b, c, hub", "", "  nothing flows"]
+    silent = json.loads(run("traffic", "all.yaml", "--format", "json", cwd=folder).out)["silent"]
+    assert [party["name"] for party in silent] == ["a", "b", "c", "hub"]
+    drawn = run("traffic", "all.yaml", "--format", "mermaid", cwd=folder).out
+    assert "<b>a<br/>b<br/>c<br/>hub</b><br/>4 Deployments" in drawn
 
 
 def test_without_declared_flows_everything_open_is_simply_listed(shop: Path) -> None:

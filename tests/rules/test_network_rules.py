@@ -64,13 +64,18 @@ def policy(spec: str) -> str:
 
 
 def verdict(rule: Rule, *texts: str, facts: dict[str, Any] | None = None) -> Verdict:
+    return verdict_of([rule], *texts, facts=facts)
+
+
+def verdict_of(rules: list[Rule], *texts: str, facts: dict[str, Any] | None = None) -> Verdict:
     documents = list(parse("".join(map(dedent, texts)), "objects.yaml"))
     reads = [found for found in objects_in(documents) if isinstance(found, Read)]
     resources = [Resource(read.data, index) for index, read in enumerate(reads)]
     target = Target("x", Repository(Path()), ResourceSet(resources))
     target.facts = parse_facts(facts or {})
     target.trace = PlainTrace({i: (read.document, read.path) for i, read in enumerate(reads)})
-    return judge({rule.id: rule}, {rule.id: Setting(rule.severity, rule.options)}, target)
+    settings = {rule.id: Setting(rule.severity, rule.options) for rule in rules}
+    return judge({rule.id: rule for rule in rules}, settings, target)
 
 
 def messages(rule: Rule, *texts: str, facts: dict[str, Any] | None = None) -> list[str]:
@@ -115,6 +120,205 @@ def test_one_field_that_opens_several_flows_is_one_finding() -> None:
     assert {related.message for related in found[0].related} == {"opens the other side"}
 
 
+def test_every_policy_that_opens_a_part_of_a_flow_is_named() -> None:
+    """Two policies open a port each, and both a third one."""
+    opens = "{podSelector: {matchLabels: {app: api}}, ingress: [{from: [{podSelector: {}}], %s}]}"
+    first = policy(opens % "ports: [{port: 81}, {port: 82}]").replace("name: own", "name: first")
+    other = policy(opens % "ports: [{port: 82}, {port: 83}]")
+    leaves = policy(
+        "{policyTypes: [Egress], podSelector: {matchLabels: {app: web}}, egress: [{to: "
+        "[{podSelector: {matchLabels: {app: api}}}]}]}"
+    )
+    facts = {"flows": [{"source": "api", "destination": "internet", "port": 443}]}
+    found = verdict(network_flows_exact.check, PODS, DENY, first, other, leaves, facts=facts)
+    extras = [f for f in found.findings if f.message.startswith("opens")]
+    pair = "opens what no flow declares: Deployment/web to Deployment/api"
+    assert [(f.resource.name if f.resource else "", f.message) for f in extras] == [
+        ("first", f"{pair} (TCP 81-82)"),
+        ("own", f"{pair} (TCP 83)"),
+    ]
+    assert [related.message for related in extras[0].related] == [
+        "opens the other side",
+        "opens it too",
+    ]
+
+
+DB = {"peers": {"db": {"namespace": "data", "pods": {"app": "db"}}}}
+BOTH = {"peers": {"vpn": {"addresses": ["198.51.100.0/25", "198.51.100.128/26"]}}}
+
+
+@pytest.mark.parametrize(
+    ("facts", "destination", "port", "own", "remedy"),
+    [
+        (
+            {}, "api", {"port": 9090}, "{podSelector: {}, policyTypes: [Egress]}",
+            "Add a NetworkPolicy with podSelector: {matchLabels: {app: web}} and egress: "
+            "[{to: [{podSelector: {matchLabels: {app: api}}}], ports: [{port: 9090}]}].",
+        ),
+        (
+            {}, "api", {"port": 9090, "endPort": 9099, "protocol": "UDP"},
+            "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress]}",
+            "Add {to: [{podSelector: {matchLabels: {app: api}}}], "
+            "ports: [{port: 9090, endPort: 9099, protocol: UDP}]} to egress.",
+        ),
+        (
+            {}, "api", {"port": 9090},
+            "{podSelector: {matchLabels: {app: web}}, "
+            "egress: [{to: [{podSelector: {}}], ports: [{port: 80}]}]}",
+            "Add {port: 9090} to these ports.",
+        ),
+        (
+            {}, "api", {"port": 9090},
+            "{podSelector: {matchLabels: {app: web}}, "
+            "egress: [{to: [{podSelector: {matchLabels: {app: apo}}}], ports: [{port: 9090}]}]}",
+            "Write {podSelector: {matchLabels: {app: api}}} here.",
+        ),
+        (
+            DB, "db", {"port": 5432},
+            "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress]}",
+            "Add {to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: data}}, "
+            "podSelector: {matchLabels: {app: db}}}], ports: [{port: 5432}]} to egress.",
+        ),
+        (
+            BOTH, "vpn", {"port": 443},
+            "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress]}",
+            "Add {to: [{ipBlock: {cidr: '198.51.100.0/25'}}, "
+            "{ipBlock: {cidr: '198.51.100.128/26'}}], ports: [{port: 443}]} to egress.",
+        ),
+        (
+            {}, "internet", {"port": 443},
+            "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress]}",
+            "Add {to: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8, 100.64.0.0/10, "
+            "169.254.0.0/16, 172.16.0.0/12, 192.168.0.0/16]}}], ports: [{port: 443}]} to egress.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_to_write_is_told_whole(
+    facts: dict[str, Any], destination: str, port: dict[str, Any], own: str, remedy: str
+) -> None:
+    flow = {"source": "web", "destination": destination, **port}
+    found = verdict(network_flows_exact.check, PODS, policy(own), facts={**facts, "flows": [flow]})
+    (missing,) = (f for f in found.findings if f.message.startswith("shuts egress"))
+    assert missing.remedy == remedy
+
+
+def test_what_is_written_as_told_opens_the_flow() -> None:
+    """The remedies for both sides of a connection, taken as they are."""
+    flows = {"flows": [{"source": "web", "destination": "api", "port": 9090}]}
+    shut = verdict(network_flows_exact.check, PODS, DENY, facts=flows).findings
+    made = []
+    for number, finding in enumerate(shut):
+        _, spec = finding.remedy.split("Add a NetworkPolicy with ")
+        text = f"{{{spec.removesuffix('.').replace(' and ', ', ')}, policyTypes: [%s]}}"
+        kind = "Egress" if "egress" in text else "Ingress"
+        made.append(policy(text % kind).replace("name: own", f"name: own-{number}"))
+    assert len(made) == 2
+    assert messages(network_flows_exact.check, PODS, DENY, *made, facts=flows) == []
+
+
+def test_what_is_open_is_told_as_the_flow_that_would_declare_it() -> None:
+    wide = policy("{podSelector: {}, ingress: [{from: [{podSelector: {}}], ports: [{port: 22}]}]}")
+    leaves = policy("{policyTypes: [Egress], egress: [{to: [{podSelector: {}}]}]}")
+    found = verdict(network_flows_exact.check, PODS, wide, leaves, facts=FLOWS).findings
+    opened = next(f for f in found if f.message.startswith("opens"))
+    assert opened.remedy == (
+        "Shut it, or declare it in facts.flows: {source: web, destination: web, port: 22}."
+    )
+
+
+def test_a_flow_to_somebody_whom_nobody_knows_is_not_judged() -> None:
+    facts = {"flows": [*FLOWS["flows"], {"source": "web", "destination": "mailer", "port": 25}]}
+    found = verdict(network_flows_exact.check, PODS, DENY, facts=facts)
+    assert [entry.reason for entry in found.not_judged] == [
+        "no workload or peer of a flow is called 'mailer' here"
+    ]
+
+
+def test_the_port_of_the_service_in_a_policy_is_one_mistake() -> None:
+    """It shuts the declared flow and the NodePort, too; who mends the port mends all."""
+    service = """
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web, namespace: shop}
+        spec: {type: NodePort, selector: {app: web}, ports: [{port: 80, targetPort: http}]}
+        """
+    enters = policy(
+        "{podSelector: {matchLabels: {app: web}}, ingress: [{from: [{ipBlock: "
+        "{cidr: 198.51.100.0/25}}, {ipBlock: {cidr: 198.51.100.128/26}}], ports: [{port: 80}]}]}"
+    )
+    facts = {**BOTH, "flows": [{"source": "vpn", "destination": "web", "port": 8080}]}
+    rules = [network_flows_exact.check, network_policy_port_matches.check]
+    found = verdict_of(rules, PODS, DENY, service, enters, facts=facts).findings
+    assert [finding.rule for finding in found] == ["network-policy-port-matches"]
+    found = verdict_of(rules[:1], PODS, DENY, service, enters, facts=facts).findings
+    assert [finding.message.partition(" that ")[0] for finding in found] == [
+        "shuts ingress of Deployment/web to the flow from vpn to web (TCP 8080)"
+    ]
+
+
+def test_more_pods_than_declared_are_told_the_labels_that_are() -> None:
+    """Whoever is let in by the namespace alone brings its other pods along."""
+    enters = policy(
+        "{podSelector: {matchLabels: {app: web}}, ingress: [{from: [{namespaceSelector: "
+        "{matchLabels: {kubernetes.io/metadata.name: data}}}], ports: [{port: http}]}]}"
+    )
+    facts = {**DB, "flows": [{"source": "db", "destination": "web", "port": 8080}]}
+    (found,) = verdict(network_flows_exact.check, PODS, DENY, enters, facts=facts).findings
+    assert found.message == (
+        "opens what no flow declares: pods app!=db of namespace data to Deployment/web (TCP 8080)"
+    )
+    assert found.remedy == (
+        "Write {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: data}}, "
+        "podSelector: {matchLabels: {app: db}}} here, or declare who else that is in facts.peers "
+        "and facts.flows."
+    )
+
+
+def test_what_a_policy_opens_that_may_select_the_pods_is_not_judged() -> None:
+    """Which of a StatefulSet's pods has the label no template says."""
+    database = """
+        ---
+        apiVersion: apps/v1
+        kind: StatefulSet
+        metadata: {name: db, namespace: shop}
+        spec: {template: {metadata: {labels: {app: db}}, spec: {containers: [{name: db}]}}}
+        """
+    first = policy(
+        "{podSelector: {matchLabels: {statefulset.kubernetes.io/pod-name: db-0}}, "
+        "ingress: [{from: [{ipBlock: {cidr: 8.8.8.0/24}}], ports: [{port: 5432}]}]}"
+    )
+    facts = {"flows": [{"source": "db", "destination": "internet", "port": 443}]}
+    found = verdict(network_flows_exact.check, database, DENY, first, facts=facts)
+    assert [entry.reason for entry in found.not_judged] == [
+        "whether it opens what no flow declares, 8.8.8.0/24 to StatefulSet/db (TCP 5432), "
+        "is for the cluster to say"
+    ]
+
+
+def test_what_may_be_open_besides_is_not_judged() -> None:
+    """Whether pods have addresses of the block is for the cluster to say."""
+    out = policy(
+        "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress],"
+        " egress: [{to: [{ipBlock: {cidr: 10.8.0.0/16}}], ports: [{port: 9090}]}]}"
+    )
+    enters = policy("{podSelector: {matchLabels: {app: api}}, ingress: [{ports: [{port: 9090}]}]}")
+    peers = {
+        "vpn": {"addresses": ["10.8.0.0/16"]},
+        "all": {"addresses": ["0.0.0.0/0", "::/0"]},
+    }
+    flows = [
+        {"source": "web", "destination": "vpn", "port": 9090},
+        {"source": "all", "destination": "api", "port": 9090},
+    ]
+    assert reasons(
+        network_flows_exact.check, PODS, DENY, out, enters, facts={"peers": peers, "flows": flows}
+    ) == [
+        "whether it opens what no flow declares, Deployment/web to Deployment/api (TCP 9090), "
+        "is for the cluster to say"
+    ]
+
+
 @pytest.mark.parametrize(
     ("rule", "more", "facts", "said"),
     [
@@ -142,7 +346,9 @@ def test_a_flow_that_the_cluster_decides_is_not_judged() -> None:
     found = verdict(network_flows_exact.check, PODS, blocks, facts=FLOWS)
     assert [entry.reason for entry in found.not_judged] == [
         "whether policies let pass from web to api (TCP 9090), ingress of Deployment/api, "
-        "is for the cluster to say"
+        "is for the cluster to say",
+        "whether it opens what no flow declares, Deployment/api to Deployment/api (TCP 9090), "
+        "is for the cluster to say",
     ]
 
 

@@ -7,9 +7,14 @@ from tools.kubernetes.traffic.spans import each_port
 from tools.report.flow_rows import Party, Row
 
 
-def flow_data(path: str, rows: Sequence[Row]) -> dict[str, Any]:
-    """`{"version": 1, "target": …, "flows": […]}`; docs/traffic.md describes it."""
-    return {"version": 1, "target": path, "flows": [_flow(row) for row in rows]}
+def flow_data(path: str, rows: Sequence[Row], silent: Sequence[Party] = ()) -> dict[str, Any]:
+    """`{"version": 1, "target": …, "flows": […], "silent": […]}`; docs/traffic.md describes it."""
+    return {
+        "version": 1,
+        "target": path,
+        "flows": [_flow(row) for row in rows],
+        "silent": [_party(party) for party in silent],
+    }
 
 
 def _flow(row: Row) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from tools.report.flow_groups import grouped, groups
 from tools.report.flow_rows import DECLARED, EXTRA, MAYBE, MISSING, OPEN, Opened, Party, Row
 from tools.report.printable import printable
 from tools.report.terminal import Line, Span
@@ -43,8 +44,15 @@ class Names:
         return "/".join(filter(None, parts))
 
 
-def flow_table(path: str, rows: Sequence[Row], places: bool = True) -> Iterator[Line]:
-    """A line for each row: the ends, the ports, and where it is opened."""
+def flow_table(
+    path: str, rows: Sequence[Row], silent: Sequence[Party] = (), places: bool = True
+) -> Iterator[Line]:
+    """A line for each row: the ends, the ports, and where it is opened.
+
+    Workloads for which the same policies open the same are one; all of a group are told below.
+    """
+    members = groups(rows, by_policy=True)
+    rows = grouped(rows, members)
     names = Names(rows)
     cells = [(printable(names.of(r.source)), printable(names.of(r.destination))) for r in rows]
     first = min(max((len(one) for one, _ in cells), default=0), WIDEST)
@@ -71,7 +79,15 @@ def flow_table(path: str, rows: Sequence[Row], places: bool = True) -> Iterator[
             )
         )
     yield Line(())
-    yield from _legend(rows)
+    for group in dict.fromkeys(members.values()):
+        listed = ", ".join(map(printable, group.members))
+        yield Line((Span(f"  {printable(group.name)}: ", "cyan"), Span(listed, "dim")))
+    if silent:
+        listed = ", ".join(printable(party.name) for party in silent)
+        yield Line((Span("  nothing to or from: ", "dim"), Span(listed, "cyan")))
+    if members or silent:
+        yield Line(())
+    yield from _legend(rows, bool(silent))
 
 
 _SECTIONS = ("from the outside", "between workloads", "to the outside")
@@ -96,11 +112,12 @@ def _policy(opened: Opened) -> str:
     return printable(f"{opened.direction} {opened.policy}{where}")
 
 
-def _legend(rows: Sequence[Row]) -> Iterator[Line]:
+def _legend(rows: Sequence[Row], has_pods: bool) -> Iterator[Line]:
     """What the marks mean, with how many rows have them."""
     spans = [Span("  ")]
     for state, meaning in MEANINGS.items():
-        if many := sum(row.state == state for row in rows):
+        if many := sum(row.count for row in rows if row.state == state):
             mark, style = MARKS[state]
             spans += [Span(f"{mark} ", style), Span(f"{many} {meaning}   ", "dim")]
-    yield Line(spans if rows else (Span("  nothing flows: there are no pods", "dim"),))
+    nothing = "nothing flows" if has_pods else "nothing flows: there are no pods"
+    yield Line(spans if rows else (Span(f"  {nothing}", "dim"),))

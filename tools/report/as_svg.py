@@ -1,57 +1,42 @@
 """The traffic of a target as an SVG picture."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
 from typing import Literal
 from xml.sax.saxutils import escape
 
 import svg
 
-from tools.report.flow_rows import DECLARED, EXTRA, MAYBE, MISSING, OPEN, Row
-from tools.report.picture import BOX_HEIGHT, Arrow, Box, Frame, lines, picture
-from tools.report.picture_paths import LETTER, LINE, Curve, Label, curves, labels
+from tools.report.flow_groups import digest
+from tools.report.flow_rows import DECLARED, OPEN, Party, Row
+from tools.report.picture import BOX_HEIGHT, LINE_HEIGHT, Arrow, Box, Frame, note_words
+from tools.report.picture_labels import LETTER, LINE, Label, label_words, labels
+from tools.report.picture_layout import picture
+from tools.report.picture_paths import Curve, curves
 from tools.report.printable import printable
+from tools.report.svg_style import CLASSES, MEANINGS, WAY_WORDS, WAYS, class_of, style, total
 
-_COLOURS = {
-    DECLARED: "#3b6ea5", OPEN: "#3b6ea5", EXTRA: "#c62828", MISSING: "#c62828", MAYBE: "#9a7400",
-}  # fmt: skip
-_MEANINGS = {
-    DECLARED: "declared and open",
-    OPEN: "open",
-    EXTRA: "open, not declared",
-    MISSING: "declared, shut",
-    MAYBE: "for the cluster to say",
-}
-_Dashes = list[Decimal | float | int]
-_DASHES: Mapping[str, _Dashes] = {MISSING: [3, 5], MAYBE: [7, 5]}
 _Anchor = Literal["start", "middle"]
-_INWARD, _OUTWARD = "#2e7d5b", "#8a6420"
-_PAPER = "#ffffff"
-_STYLE = """
-text { font-family: ui-sans-serif, "Segoe UI", "DejaVu Sans", Helvetica, Arial, sans-serif;
-       font-size: 12px; fill: #1f2933 }
-.title { font-size: 18px; font-weight: 600 }
-.name { font-size: 13px; font-weight: 600 }
-.soft { fill: #66788a }
-.port { font-size: 11px; font-family: ui-monospace, "DejaVu Sans Mono", Menlo, monospace }
-.frame { fill: #f4f7fb; stroke: #b9c7d6; stroke-dasharray: 4 4 }
-.workload { fill: #ffffff; stroke: #3b6ea5; stroke-width: 1.6 }
-.outside { fill: #f7f3ec; stroke: #a08b62; stroke-width: 1.2 }
-"""
+_TITLE_LETTER = 10.6
+_LEGEND_LETTER = 7.0
+_TOLD = 60
 
 
-def svg_picture(path: str, rows: Sequence[Row]) -> str:
+def svg_picture(path: str, rows: Sequence[Row], silent: Sequence[Party] = ()) -> str:
     """The picture, complete in itself: no fonts, styles or scripts from anywhere."""
-    made = picture(rows)
-    width, height = max(made.width, 420), max(made.height, 120)
+    made = picture(digest(rows, silent))
+    legend, legend_width = _legend(rows)
+    title = f"Traffic of {path}"
+    width = max(made.width, _TITLE_LETTER * len(title) + 64, legend_width, 420)
+    height = max(made.height, 120)
     drawn = curves(made)
     elements: list[svg.Element] = [
-        svg.Title(text=_text(f"Traffic of {path}")),
-        svg.Style(text=_STYLE),
+        svg.Title(text=_text(title), id="title"),
+        svg.Desc(text=_text(_description(rows)), id="summary"),
+        svg.Style(text=style()),
         _markers(),
-        svg.Rect(width=width, height=height, fill=_PAPER),
-        _words(32, 38, f"Traffic of {path}", "title"),
-        *_legend(rows),
+        svg.Rect(width=width, height=height, class_=["paper"]),
+        _words(32, 38, title, "title"),
+        *legend,
         *(part for frame in made.frames for part in _frame(frame)),
         *(_arrow(arrow, drawn[id(arrow)]) for arrow in made.arrows),
         *(part for box in made.boxes for part in _box(box)),
@@ -59,8 +44,16 @@ def svg_picture(path: str, rows: Sequence[Row]) -> str:
         *(part for spot in labels(made, drawn) for part in _label(*spot)),
     ]
     return svg.SVG(
-        width=width, height=height, viewBox=svg.ViewBoxSpec(0, 0, width, height), elements=elements
-    ).as_str()
+        width=width, height=height, viewBox=svg.ViewBoxSpec(0, 0, width, height),
+        elements=elements, extra={"role": "img", "aria-labelledby": "title summary"},
+    ).as_str()  # fmt: skip
+
+
+def _description(rows: Sequence[Row]) -> str:
+    """Everything that is drawn, in words, for who cannot see it."""
+    sentences = (f"{_sentence(row)}." for row in rows[:_TOLD])
+    more = f" And {len(rows) - _TOLD} more." if len(rows) > _TOLD else ""
+    return " ".join(sentences) + more
 
 
 def _text(text: str) -> str:
@@ -80,49 +73,39 @@ def _markers() -> svg.Defs:
     head: list[svg.PathData] = [
         svg.MoveTo(0, 1), svg.LineTo(10, 5), svg.LineTo(0, 9), svg.ClosePath(),
     ]  # fmt: skip
-    return svg.Defs(
-        elements=[
-            svg.Marker(
-                id=f"head-{colour[1:]}",
-                viewBox=svg.ViewBoxSpec(0, 0, 10, 10),
-                refX=9,
-                refY=5,
-                markerWidth=7,
-                markerHeight=7,
-                orient="auto",
-                elements=[svg.Path(d=head, fill=colour)],
-            )
-            for colour in dict.fromkeys([*_COLOURS.values(), _INWARD, _OUTWARD])
-        ]
-    )
+    return svg.Defs(elements=[_head(name, head) for name in CLASSES])
 
 
-def _legend(rows: Sequence[Row]) -> Iterator[svg.Element]:
-    x = 32.0
-    for state, meaning in _MEANINGS.items():
-        many = sum(row.state == state for row in rows)
-        if not many:
-            continue
-        words = f"{many} {meaning}"
-        yield svg.Line(
-            x1=x, y1=60, x2=x + 26, y2=60, stroke_width=2, stroke=_COLOURS[state],
-            stroke_dasharray=_dashes(state),
-        )  # fmt: skip
-        yield _words(x + 34, 64, words, "soft")
-        x += 34 + LETTER * len(words) + 34
+def _head(name: str, head: list[svg.PathData]) -> svg.Marker:
+    return svg.Marker(
+        id=f"head-{name}", viewBox=svg.ViewBoxSpec(0, 0, 10, 10), refX=9, refY=5,
+        markerWidth=11, markerHeight=11, markerUnits="userSpaceOnUse", orient="auto",
+        elements=[svg.Path(d=head, class_=[f"head-{name}"])],
+    )  # fmt: skip
 
 
-def _dashes(state: str) -> _Dashes | None:
-    return _DASHES.get(state)
+def _legend(rows: Sequence[Row]) -> tuple[list[svg.Element], float]:
+    """What the lines mean, with how many rows have them; and where it ends."""
+    x, drawn = 32.0, list[svg.Element]()
+    for name, words in list(_entries(rows)) or [("", "nothing flows")]:
+        if name:
+            drawn.append(svg.Line(x1=x, y1=60, x2=x + 26, y2=60, class_=["line", name]))
+            x += 34
+        drawn.append(_words(x, 64, words, "soft"))
+        x += _LEGEND_LETTER * len(words) + (24 if name else 14)
+    return drawn, x
 
 
-def _colour(row: Row) -> str:
-    """The colour of what is as it should be tells which way it goes; the rest is its state's."""
-    if row.state not in (DECLARED, OPEN):
-        return _COLOURS[row.state]
-    if not row.source.is_workload:
-        return _INWARD
-    return _COLOURS[row.state] if row.destination.is_workload else _OUTWARD
+def _entries(rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
+    for state, meaning in MEANINGS.items():
+        own = [row for row in rows if row.state == state]
+        if own and state in (DECLARED, OPEN):
+            yield "", f"{total(own)} {meaning}:"
+            for section, way in enumerate(WAYS):
+                if many := total([row for row in own if row.section == section]):
+                    yield way, f"{many} {WAY_WORDS[way]}"
+        elif own:
+            yield state, f"{total(own)} {meaning}"
 
 
 def _frame(frame: Frame) -> Iterator[svg.Element]:
@@ -138,18 +121,21 @@ def _box(box: Box) -> Iterator[svg.Element]:
         return
     workload = box.party.is_workload
     yield svg.Rect(
-        x=_r(box.x), y=_r(box.y), width=_r(box.width), height=box.height,
+        x=_r(box.x), y=_r(box.y), width=_r(box.width), height=_r(box.height),
         rx=8 if workload else BOX_HEIGHT / 2, class_=["workload" if workload else "outside"],
     )  # fmt: skip
-    middle = box.x + box.width / 2
+    middle, y = box.x + box.width / 2, box.middle - box.text_height / 2 + 12
+    for line in box.lines:
+        yield _words(middle, y, line, "name", "middle")
+        y += LINE_HEIGHT
     if workload:
-        yield _words(middle, box.middle - 3, box.party.name, "name", "middle")
-        yield _words(middle, box.middle + 15, box.party.kind, "soft", "middle")
-        return
-    shown = lines(box.party)[:3]
-    top = box.middle + 5 - 8 * (len(shown) - 1)
-    for number, line in enumerate(shown):
-        yield _words(middle, top + 16 * number, line, "name", "middle")
+        yield _words(middle, y, box.kind, "soft", "middle")
+    for note in box.notes:
+        y += LINE_HEIGHT
+        yield svg.Text(
+            x=_r(middle), y=_r(y + 4), text=_text(note_words(note)), text_anchor="middle",
+            class_=["port"], elements=[svg.Title(text=_text(_sentence(note.row)))],
+        )  # fmt: skip
 
 
 def _arrow(arrow: Arrow, pieces: Sequence[Curve]) -> svg.Path:
@@ -162,20 +148,20 @@ def _arrow(arrow: Arrow, pieces: Sequence[Curve]) -> svg.Path:
 
 
 def _path(data: list[svg.PathData], row: Row) -> svg.Path:
-    colour = _colour(row)
+    name = class_of(row)
     return svg.Path(
-        d=data, fill="none", stroke=colour, stroke_width=1.8,
-        stroke_dasharray=_dashes(row.state), marker_end=f"url(#head-{colour[1:]})",
+        d=data, class_=["line", name], marker_end=f"url(#head-{name})",
         elements=[svg.Title(text=_text(_sentence(row)))],
     )  # fmt: skip
 
 
 def _drop(row: Row, box: Box, frame: Frame) -> Iterator[svg.Element]:
     """The arrow between a frame and somebody whom all in it share."""
-    x, ends = _r(box.x + box.width / 2), (_r(frame.y + frame.height), _r(box.y))
+    x = min(max(box.x + box.width / 2, frame.x + 20), frame.x + frame.width - 20)
+    ends = (_r(frame.y + frame.height), _r(box.y))
     first, last = reversed(ends) if row.destination.is_workload else ends
-    yield _path([svg.MoveTo(x, first), svg.LineTo(x, last)], row)
-    words = ", ".join(row.port_list)
+    yield _path([svg.MoveTo(_r(x), first), svg.LineTo(_r(x), last)], row)
+    words = ", ".join(label_words(row))
     width = LETTER * len(words) + 12
     spot = Label(x - width / 2, sum(ends) / 2 - LINE / 2 - 4, width, LINE + 4)
     yield from _label(row, [words], spot)
@@ -185,18 +171,14 @@ def _sentence(row: Row) -> str:
     """What a browser shows when the pointer rests on an arrow."""
     words = f"{row.source.name} to {row.destination.name}: {', '.join(row.port_list)}"
     by = [opened.policy for opened in row.opened if opened.policy]
-    return " | ".join([f"{words} ({_MEANINGS[row.state]})", *row.through, *dict.fromkeys(by)])
+    return " | ".join([f"{words} ({MEANINGS[row.state]})", *row.through, *dict.fromkeys(by)])
 
 
 def _label(row: Row, words: Sequence[str], spot: Label) -> Iterator[svg.Element]:
-    colour = _colour(row)
     yield svg.Rect(
         x=_r(spot.x), y=_r(spot.y), width=_r(spot.width), height=_r(spot.height), rx=6,
-        fill=_PAPER, stroke=colour, stroke_width=0.8, stroke_opacity=0.5,
+        class_=["label", class_of(row)],
     )  # fmt: skip
     for number, line in enumerate(words):
         y = spot.y + 14 + LINE * number
-        yield svg.Text(
-            x=_r(spot.x + spot.width / 2), y=_r(y), text=_text(line), class_=["port"],
-            text_anchor="middle", fill=colour,
-        )  # fmt: skip
+        yield _words(spot.x + spot.width / 2, y, line, "port", "middle")

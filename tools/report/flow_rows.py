@@ -10,8 +10,8 @@ from tools.kubernetes.traffic.ends import End, Outsider, Region
 from tools.kubernetes.traffic.entrances import Entrance, entrances
 from tools.kubernetes.traffic.opening import Exit, Opening
 from tools.kubernetes.traffic.policy import Direction
-from tools.kubernetes.traffic.spans import NOTHING, Spans, each_port, port_words
-from tools.kubernetes.traffic.words import region_words
+from tools.kubernetes.traffic.spans import IPV4, IPV6, NOTHING, Spans, blocks, each_port, port_words
+from tools.kubernetes.traffic.words import FEW, region_words
 from tools.rules.flows import Comparison, Extra
 from tools.rules.target import Target
 from tools.source.place import Place
@@ -23,11 +23,15 @@ simply open; or for the cluster to decide."""
 
 @dataclass(frozen=True)
 class Party:
-    """One end of a row: a workload, with its kind and namespace, or somebody outside (kind "")."""
+    """One end of a row: a workload, with its kind and namespace, or somebody outside (kind "").
+
+    A group of workloads names its `members`.
+    """
 
     name: str
     kind: str = ""
     namespace: str = ""
+    members: tuple[str, ...] = ()
 
     @property
     def is_workload(self) -> bool:
@@ -45,7 +49,10 @@ class Opened:
 
 @dataclass
 class Row:
-    """One flow with its ports. `through` are the Services and Ingresses that lead there."""
+    """One flow with its ports. `through` are the Services and Ingresses that lead there.
+
+    `count` is how many rows it stands for.
+    """
 
     source: Party
     destination: Party
@@ -54,6 +61,7 @@ class Row:
     names: set[tuple[str, str]] = field(default_factory=set)
     opened: list[Opened] = field(default_factory=list)
     through: list[str] = field(default_factory=list)
+    count: int = 1
 
     @property
     def section(self) -> int:
@@ -91,6 +99,12 @@ class FlowRows:
                 self._outside(way)
         self._missing()
         return sorted(self._rows.values(), key=lambda row: row.section)
+
+    @cached_property
+    def silent(self) -> list[Party]:
+        """The workloads that are in no row: nothing may connect to them, nor they to anything."""
+        seen = {party for row in self.rows for party in (row.source, row.destination)}
+        return [party for party in map(self.party, self.matrix.ends) if party not in seen]
 
     def party(self, end: End) -> Party:
         """The pods of a workload as an end of rows."""
@@ -168,7 +182,7 @@ class FlowRows:
             if self.matrix.admits(way.opening, other):
                 self._add(part, DECLARED, Party(other.name))
             elif addresses:
-                self._add(part._replace(region=Region((), addresses)), DECLARED)
+                self._add(part, DECLARED, Party(_part_of(other, addresses)))
         for extra in self._extras:
             mine = extra.opening is way.opening and extra.end is way.end
             if mine and isinstance(extra.other, Region):
@@ -200,3 +214,14 @@ class FlowRows:
 
     def _named(self, who: End | Outsider) -> Party:
         return self.party(who) if isinstance(who, End) else Party(who.name)
+
+
+def _part_of(other: Outsider, addresses: Spans) -> str:
+    """Some addresses of somebody: `part of internet: 20.0.0.0/9`; their family if they are many."""
+    listed = blocks(addresses)
+    if len(listed) <= FEW:
+        return f"part of {other.name}: {', '.join(listed)}"
+    families = [
+        name for name, all_of in (("IPv4", IPV4), ("IPv6", IPV6)) if all_of.intersection(addresses)
+    ]
+    return f"part of {other.name} ({', '.join(families)})"

@@ -1,14 +1,11 @@
-"""How arrows of a picture run from box to box, and where their labels find room."""
+"""How arrows of a picture run from box to box."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tools.report.flow_rows import Row
-from tools.report.picture import SLOT, Arrow, Box, Picture, is_loop, side
+from tools.report.picture import SLOT, Arrow, Box, Picture
 
 Point = tuple[float, float]
-LETTER = 6.4
-LINE = 15
 _LOOP = 46
 
 
@@ -28,24 +25,6 @@ class Curve(NamedTuple):
         return x, y
 
 
-class Label(NamedTuple):
-    """The rectangle of a label."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    def overlaps(self, other: "Label", room: float = 3) -> bool:
-        """Whether two rectangles are closer than some room."""
-        return (
-            self.x < other.x + other.width + room
-            and other.x < self.x + self.width + room
-            and self.y < other.y + other.height + room
-            and other.y < self.y + self.height + room
-        )
-
-
 def curves(made: Picture) -> dict[int, list[Curve]]:
     """The pieces of each arrow, by the arrow's identity."""
     slots = _slots(made.arrows)
@@ -62,7 +41,7 @@ def _slots(arrows: Sequence[Arrow]) -> dict[tuple[int, bool], float]:
         ):
             # There and back between two boxes stay beside each other.
             entry = (near.middle + number / 1000, id(arrow), is_start, box)
-            sides.setdefault((id(box), side(arrow, is_start)), []).append(entry)
+            sides.setdefault((id(box), arrow.side(is_start)), []).append(entry)
     found: dict[tuple[int, bool], float] = {}
     for entries in sides.values():
         entries.sort(key=lambda entry: entry[0])
@@ -76,8 +55,10 @@ def _slots(arrows: Sequence[Arrow]) -> dict[tuple[int, bool], float]:
 def _pieces(arrow: Arrow, slots: dict[tuple[int, bool], float]) -> Iterator[Curve]:
     source, destination = arrow.via[0], arrow.via[-1]
     start_y, end_y = slots[id(arrow), True], slots[id(arrow), False]
-    if is_loop(arrow):
+    if arrow.is_loop:
         x, other = source.x + source.width, destination.x + destination.width
+        if start_y == end_y or source is destination:
+            start_y, end_y = min(start_y, end_y) - SLOT / 2, max(start_y, end_y) + SLOT / 2
         yield Curve((x, start_y), (x + _LOOP, start_y), (other + _LOOP, end_y), (other, end_y))
         return
     leave, enter = (0.0, 1.0) if arrow.backward else (1.0, 0.0)
@@ -93,24 +74,3 @@ def _pieces(arrow: Arrow, slots: dict[tuple[int, bool], float]) -> Iterator[Curv
 def _bow(start: Point, end: Point) -> Curve:
     middle = (start[0] + end[0]) / 2
     return Curve(start, (middle, start[1]), (middle, end[1]), end)
-
-
-def labels(made: Picture, drawn: dict[int, list[Curve]]) -> Iterator[tuple[Row, list[str], Label]]:
-    """A place on each arrow for its ports, off all boxes and other labels if there is any."""
-    taken = [Label(b.x, b.y, b.width, b.height) for b in made.boxes if b.party]
-    for arrow in made.arrows:
-        words = arrow.row.port_list
-        pieces = drawn[id(arrow)]
-        gaps = pieces[::2] if len(pieces) > 1 else pieces
-        width = LETTER * max(map(len, words), default=0) + 12
-        height = LINE * len(words) + 4
-        spots = [
-            Label(x - width / 2, y - height / 2, width, height)
-            for t in (0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78)
-            for piece in gaps
-            for x, y in (piece.at(t),)
-        ]
-        free = (s for s in spots if not any(s.overlaps(other) for other in taken))
-        spot = next(free, spots[0])
-        taken.append(spot)
-        yield arrow.row, words, spot

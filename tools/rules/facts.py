@@ -44,7 +44,7 @@ class Flow:
     """One permitted connection.
 
     Ends are workloads, names declared under `peers`, or one of those known everywhere: `internet`,
-    `cluster-dns`, `ingress-controller`.
+    `cluster-dns`, `ingress-controller`. A workload may be named with its namespace: `shop/web`.
     """
 
     source: str
@@ -53,6 +53,8 @@ class Flow:
     """Who is connected to."""
     port: int
     """The port of the pod that is connected to."""
+    end_port: int | None = None
+    """The last one, if these are several ports beside each other."""
     protocol: str = "TCP"
     """TCP, UDP or SCTP."""
 

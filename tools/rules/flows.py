@@ -1,18 +1,17 @@
 """The declared flows beside the traffic matrix: what is missing, and what else is open."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from tools.kubernetes.resource import Resource
 from tools.kubernetes.traffic.ends import End, Outsider, Region, nowhere
 from tools.kubernetes.traffic.label_sets import all_minus
 from tools.kubernetes.traffic.matrix import Matrix
 from tools.kubernetes.traffic.opening import Exit, Opening
+from tools.kubernetes.traffic.opening import Flow as PodFlow
 from tools.kubernetes.traffic.policy import Direction
-from tools.kubernetes.traffic.spans import NOTHING, Spans, ports, union
+from tools.kubernetes.traffic.spans import EVERY_ADDRESS, NOTHING, Spans, ports, union
 from tools.rules.facts import Facts, Flow
-from tools.source.place import FieldPath
 
 
 class Declared(NamedTuple):
@@ -25,7 +24,7 @@ class Declared(NamedTuple):
 
     @property
     def ports(self) -> Spans:
-        return ports(self.flow.protocol, self.flow.port)
+        return ports(self.flow.protocol, self.flow.port, self.flow.end_port)
 
 
 class Missing(NamedTuple):
@@ -41,7 +40,8 @@ class Missing(NamedTuple):
 class Extra(NamedTuple):
     """Something that is open and not declared: to, or from, `other`, by an opening of `end`.
 
-    `counterpart` is the opening of the other side, where there is one.
+    `also` are what else opens some of it on the same side, `counterpart` is the opening of the
+    other side, where there is one.
     """
 
     end: End
@@ -51,6 +51,7 @@ class Extra(NamedTuple):
     names: frozenset[tuple[str, str]]
     opening: Opening
     counterpart: Opening | None = None
+    also: tuple[Opening, ...] = ()
 
 
 class Comparison:
@@ -66,16 +67,16 @@ class Comparison:
         return [
             Declared(number, flow, source, destination)
             for number, flow in enumerate(self.facts.flows)
-            for source in self._named(flow.source)
-            for destination in self._named(flow.destination)
-            if _is_pair(source, destination)
+            for source, destination in _pairs(
+                self._named(flow.source), self._named(flow.destination)
+            )
         ]
 
     @cached_property
     def concerned(self) -> bool:
         """Whether any declared flow is about a workload of the target."""
         names = {name for flow in self.facts.flows for name in (flow.source, flow.destination)}
-        return any(names & {end.slug, end.pod.workload.name} for end in self.matrix.ends)
+        return any(not names.isdisjoint(end.names) for end in self.matrix.ends)
 
     @cached_property
     def unknown(self) -> list[tuple[int, str, str]]:
@@ -87,13 +88,19 @@ class Comparison:
             if not self._named(name)
         ]
 
+    def is_half_known(self, index: int) -> bool:
+        """Whether one end of a flow is a workload of the target, whoever the other one is."""
+        flow = self.facts.flows[index]
+        ends = {flow.source, flow.destination}
+        return any(not ends.isdisjoint(end.names) for end in self.matrix.ends)
+
     @property
     def names(self) -> set[str]:
         """Every name that a flow can use here."""
         return {*self.matrix.outsiders, *(end.pod.workload.name for end in self.matrix.ends)}
 
     def _named(self, name: str) -> Sequence[End | Outsider]:
-        ends = [e for e in self.matrix.ends if name in (e.slug, e.pod.workload.name)]
+        ends = [end for end in self.matrix.ends if name in end.names]
         if ends:
             return ends
         return [self.matrix.outsiders[name]] if name in self.matrix.outsiders else []
@@ -110,9 +117,8 @@ class Comparison:
     def _shut(
         self, declared: Declared, end: End, direction: Direction, other: End | Outsider
     ) -> Iterator[Missing]:
-        flow = declared.flow
         if isinstance(other, Outsider):
-            answer = self.matrix.permits(end, direction, other, flow.protocol, flow.port)
+            answer = self.matrix.permits_all(end, direction, other, declared.ports)
         else:
             _, sure, possible = self.matrix.opened(end, direction, other)
             is_open, may_be = (not declared.ports.minus(found) for found in (sure, possible))
@@ -127,43 +133,51 @@ class Comparison:
             for direction in Direction:
                 for way in self.matrix.exits(end, direction):
                     if way.opening.certain:
-                        yield from self._outside(way)
+                        yield from self.outside(way)
 
-    def _between_pods(self) -> Iterator[Extra]:
+    @cached_property
+    def wanted(self) -> Mapping[tuple[End, End], Spans]:
+        """The declared ports between pods of the render."""
         wanted: dict[tuple[End, End], Spans] = {}
         for one in self.declared:
             if isinstance(one.source, End) and isinstance(one.destination, End):
                 pair = one.source, one.destination
                 wanted[pair] = wanted.get(pair, NOTHING).union(one.ports)
-        for flow in self.matrix.flows:
-            rest = flow.ports.minus(wanted.get((flow.source, flow.destination), NOTHING))
-            if not rest:
-                continue
-            named = flow.destination.named
-            entering = [o for o in flow.entering if rest.intersection(o.ports(named))]
-            leaving = [o for o in flow.leaving if rest.intersection(o.ports(named))]
-            sides = [
-                (flow.destination, Direction.INGRESS, flow.source, entering[0], leaving[0]),
-                (flow.source, Direction.EGRESS, flow.destination, leaving[0], entering[0]),
-            ]
-            end, way, other, own, counterpart = next((s for s in sides if s[3].policy), sides[0])
-            yield Extra(end, way, other, rest, frozenset(), own, counterpart)
+        return wanted
 
-    def _outside(self, way: Exit) -> Iterator[Extra]:
+    def _between_pods(self) -> Iterator[Extra]:
+        for flow in self.matrix.flows:
+            rest = flow.ports.minus(self.wanted.get((flow.source, flow.destination), NOTHING))
+            if rest:
+                yield from _opened(flow, rest)
+
+    def outside(self, way: Exit) -> Iterator[Extra]:
         """What an exit opens beyond the declared flows, for each rest with all of its ports."""
         outsiders = list(self.outsiders(way))
         rests: list[tuple[Region, Spans]] = []
         for part in _parts(way.ports, [spans for _, spans in outsiders]):
             there = [other for other, spans in outsiders if not part.minus(spans)]
-            _add(rests, _without(way.region, there), part)
+            _add(rests, self.without(way.region, there), part)
         for rest, found in rests:
             yield Extra(way.end, way.direction, rest, found, frozenset(), way.opening)
         for name in sorted(way.names):
             there = [
                 o for o, spans in outsiders if name in o.ports and not o.ports[name].minus(spans)
             ]
-            if rest := _without(Region(way.region.boxes), there):
+            if rest := self.without(Region(way.region.boxes), there):
                 yield Extra(way.end, way.direction, rest, NOTHING, frozenset({name}), way.opening)
+
+    def without(self, region: Region, outsiders: Sequence[Outsider]) -> Region:
+        """What of a region is nobody of these, nor nowhere.
+
+        Whoever has all addresses that there are is everybody, pods included.
+        """
+        within = union(other.addresses for other in outsiders)
+        rest = region.addresses.minus(within).minus(nowhere())
+        if region.addresses == EVERY_ADDRESS and self.matrix.holds_pods(within):
+            return Region((), rest)
+        boxes = [box for other in outsiders for box in other.region.boxes]
+        return Region(tuple(all_minus(region.boxes, boxes)), rest)
 
     def outsiders(self, way: Exit) -> Iterator[tuple[Outsider, Spans]]:
         """Who is declared to connect this way, with the ports."""
@@ -174,28 +188,55 @@ class Comparison:
                 yield other, one.ports
 
 
-def _is_pair(source: End | Outsider, destination: End | Outsider) -> bool:
-    """Whether two ends that have the names of a flow are meant together.
+def _pairs(
+    sources: Sequence[End | Outsider], destinations: Sequence[End | Outsider]
+) -> list[tuple[End | Outsider, End | Outsider]]:
+    """The two ends that a flow means, of all that have its names.
 
-    Workloads of one name in several namespaces are: each with its neighbours.
+    Workloads of one name in several namespaces are meant each with its neighbours; where there is
+    no such pair, a workload of another namespace is.
     """
-    if isinstance(source, End) and isinstance(destination, End):
-        return source.namespace == destination.namespace
-    return isinstance(source, End) or isinstance(destination, End)
+    found = [
+        (source, destination)
+        for source in sources
+        for destination in destinations
+        if isinstance(source, End) or isinstance(destination, End)
+    ]
+    return [pair for pair in found if _are_neighbours(*pair)] or found
+
+
+def _are_neighbours(source: End | Outsider, destination: End | Outsider) -> bool:
+    ends = [end for end in (source, destination) if isinstance(end, End)]
+    return len({end.namespace for end in ends}) == 1
+
+
+def _opened(flow: PodFlow, rest: Spans) -> Iterator[Extra]:
+    """What opens the rest of a flow: each policy of the destination that has a part in it.
+
+    The source's, if nothing restricts the destination.
+    """
+    named = flow.destination.named
+    sides = [
+        (flow.destination, Direction.INGRESS, flow.source, flow.entering, flow.leaving),
+        (flow.source, Direction.EGRESS, flow.destination, flow.leaving, flow.entering),
+    ]
+    restricted = (side for side in sides if any(o.policy and o.certain for o in side[3]))
+    end, way, other, own, across = next(restricted, sides[0])
+    here = sorted(own, key=lambda opening: not opening.certain)
+    for number, opening in enumerate(here):
+        part = rest.intersection(opening.ports(named))
+        if not part:
+            continue
+        counterpart = next(o for o in across if o.ports(named).intersection(part))
+        also = tuple(o for o in here[number + 1 :] if o.ports(named).intersection(part))
+        yield Extra(end, way, other, part, frozenset(), opening, counterpart, also)
+        rest = rest.minus(part)
 
 
 def _parts(spans: Spans, declared: Sequence[Spans]) -> list[Spans]:
     """A set of ports cut into those that no flow names, and each that one does."""
     found = [spans.minus(union(declared)), *(spans.intersection(one) for one in declared)]
     return list(dict.fromkeys(part for part in found if part))
-
-
-def _without(region: Region, outsiders: Sequence[Outsider]) -> Region:
-    """What of a region is nobody of these, nor nowhere."""
-    boxes = [box for other in outsiders for box in other.region.boxes]
-    addresses = union(other.addresses for other in outsiders)
-    rest = region.addresses.minus(addresses).minus(nowhere())
-    return Region(tuple(all_minus(region.boxes, boxes)), rest)
 
 
 def _add(rests: list[tuple[Region, Spans]], rest: Region, part: Spans) -> None:
@@ -205,49 +246,3 @@ def _add(rests: list[tuple[Region, Spans]], rest: Region, part: Spans) -> None:
             return
     if rest:
         rests.append((rest, part))
-
-
-def opened_at(extra: Extra, comparison: Comparison) -> tuple[Resource, FieldPath]:
-    """The object and the field that open something that is not declared.
-
-    The entry of `ports` if all of the same peer is declared at other ports, else the peer.
-    """
-    opening = extra.opening
-    if opening.policy is None or opening.rule is None:
-        return extra.end.pod.workload, (*extra.end.pod.template, "metadata", "labels")
-    policy = opening.policy.resource
-    whole = isinstance(extra.other, End) or extra.other == _without(
-        comparison.matrix.region(opening), ()
-    )
-    if opening.rule.ports is None or not whole or not _is_wanted(extra, comparison):
-        return policy, opening.path
-    named = _destination(extra).named if isinstance(extra.other, End) else {}
-    for port in opening.rule.ports:
-        key = port.protocol, port.name
-        numbers = port.numbers.union(named.get(key, NOTHING))
-        if numbers.intersection(extra.ports) or key in extra.names:
-            return policy, port.path
-    return policy, opening.path
-
-
-def _destination(extra: Extra) -> End:
-    other = extra.other
-    assert isinstance(other, End)
-    return other if extra.direction is Direction.EGRESS else extra.end
-
-
-def _is_wanted(extra: Extra, comparison: Comparison) -> bool:
-    """Whether some declared flow passes by the same opening."""
-    opening, matrix = extra.opening, comparison.matrix
-    for one in comparison.declared:
-        ends = one.source, one.destination
-        own, other = ends if extra.direction is Direction.EGRESS else reversed(ends)
-        if own is not extra.end:
-            continue
-        if isinstance(other, End):
-            is_met = other is extra.other
-        else:
-            is_met = not isinstance(extra.other, End) and matrix.admits(opening, other) is True
-        if is_met:
-            return True
-    return False

@@ -73,6 +73,12 @@ class End:
         return self.pod.workload.ref.slug
 
     @cached_property
+    def names(self) -> tuple[str, ...]:
+        """What the workload may be called: `web`, `Deployment/web`, both also as `shop/…`."""
+        short = (self.pod.workload.name, self.slug)
+        return (*short, *(f"{self.namespace}/{name}" for name in short if self.namespace))
+
+    @cached_property
     def in_host_network(self) -> bool:
         """Whether the pods have the node's address: what policies do about them is not defined."""
         return self.pod.get("hostNetwork") is True
@@ -80,6 +86,12 @@ class End:
     def is_in(self, box: Box) -> bool | None:
         """Whether the pods' labels fit a box; None if the cluster decides."""
         return passes(box, POD, self.labels, self.unsure)
+
+    @cached_property
+    def listens(self) -> Spans:
+        """The ports that the containers declare."""
+        numbered = (port for port in pod_ports(self.pod) if isinstance(port.number, int))
+        return union(ports(port.protocol, port.number) for port in numbered)
 
     @cached_property
     def named(self) -> Mapping[tuple[str, str], Spans]:

@@ -62,17 +62,26 @@ def entrances(
 ) -> Iterator[Entrance]:
     """Every entrance; `backends` are what Ingresses and routes refer to, with its Service."""
     for service in services:
-        kind = service.get("spec", "type")
-        for own in service_ports(service) if kind in _PUBLISHED else ():
-            number = service.get(*own.path, "nodePort")
-            words = f"{kind} {number or own.number}"
-            for end, there in targets(service, ends, own.number).items():
-                yield Entrance(service, own.path, end, there, words)
+        for own in service_ports(service):
+            if words := _published(service, own):
+                for end, there in targets(service, ends, own.number).items():
+                    yield Entrance(service, own.path, end, there, words)
     for reference, found in backends:
         for end, there in targets(found, ends, reference.port).items() if found else ():
             ingress = reference.resource
             words = f"{ingress.kind} {ingress.name}{_route(reference)}"
             yield Entrance(ingress, reference.place, end, there, words)
+
+
+def _published(service: Resource, port: ServicePort) -> str:
+    """What a client outside uses to come in by a port of a Service, "" if there is nothing."""
+    kind = service.get("spec", "type")
+    if kind in _PUBLISHED:
+        return f"{kind} {service.get(*port.path, 'nodePort') or port.number}"
+    addresses = service.items("spec", "externalIPs")
+    if addresses and kind != "ExternalName":
+        return f"externalIP {addresses[0]}:{port.number}"
+    return ""
 
 
 def _route(reference: Reference) -> str:

@@ -121,7 +121,7 @@ class Matrix:
 
     def _meets(self, policy: Policy, peer: Peer, end: End, direction: Direction) -> bool | None:
         if peer.block is not None:
-            return None if end.in_host_network else self._holds_pods(peer.block)
+            return None if end.in_host_network else self.holds_pods(peer.block)
         here = both(self._is_peer_namespace(policy, peer, end.namespace), end.is_in(peer.box or {}))
         if end.in_host_network:
             # The node's own address: plugins mostly see no pod there, and let the node in anyway.
@@ -133,7 +133,7 @@ class Matrix:
             return policy.namespace == name
         return self.namespaces.passes(name, peer.box or {})
 
-    def _holds_pods(self, block: Spans) -> bool | None:
+    def holds_pods(self, block: Spans) -> bool | None:
         """Whether the addresses of pods are in a block."""
         if not block.intersection(self.pod_network):
             return False
@@ -204,20 +204,32 @@ class Matrix:
 
         The port is that of the destination.
         """
-        wanted = ports(protocol, port)
+        return self.permits_all(end, direction, outsider, ports(protocol, port))
+
+    def permits_all(
+        self, end: End, direction: Direction, outsider: Outsider, wanted: Spans
+    ) -> bool | None:
+        """The same for every one of some ports."""
         named = end.named if direction is Direction.INGRESS else outsider.ports
-        open_here = [
-            opening
-            for opening in self.side(end, direction).openings
-            if wanted.intersection(opening.ports(named))
-        ]
+        openings = [(o, o.ports(named)) for o in self.side(end, direction).openings]
+        parts = [wanted]
+        for _, opened in openings:
+            cut = [half for p in parts for half in (p.intersection(opened), p.minus(opened))]
+            parts = [part for part in cut if part]
+        answers = {
+            self._permits([o for o, opened in openings if part.intersection(opened)], outsider)
+            for part in parts
+        }
+        return False if False in answers else None if None in answers else bool(answers)
+
+    def _permits(self, openings: Sequence[Opening], outsider: Outsider) -> bool | None:
         if outsider.is_pods:
-            answers = {both(o.certain or None, self.admits(o, outsider)) for o in open_here}
+            answers = {both(o.certain or None, self.admits(o, outsider)) for o in openings}
             return True if True in answers else None if None in answers else False
-        sure = union(_addresses(opening) for opening in open_here if opening.certain)
+        sure = union(_addresses(opening) for opening in openings if opening.certain)
         if _covers(sure, outsider):
             return True
-        possible = union(map(_addresses, open_here))
+        possible = union(map(_addresses, openings))
         return None if _covers(possible, outsider) else False
 
     def admits(self, opening: Opening, outsider: Outsider) -> bool | None:
@@ -227,7 +239,7 @@ class Matrix:
         if not outsider.is_pods:
             return _covers(_addresses(opening), outsider)
         if opening.peer.block is not None:
-            return self._holds_pods(opening.peer.block)
+            return self.holds_pods(opening.peer.block)
         stated = outsider.namespace or {}
         name = stated.get(NAME_LABEL, "")
         if opening.peer.own:

@@ -9,7 +9,7 @@ from tools.kubernetes.traffic.ends import End, Outsider
 from tools.kubernetes.traffic.matrix import Matrix
 from tools.kubernetes.traffic.opening import Opening
 from tools.kubernetes.traffic.policy import Direction, Policy, PolicyRule
-from tools.kubernetes.traffic.spans import NOTHING, Spans
+from tools.kubernetes.traffic.spans import EVERY_PORT, NOTHING, Spans, union
 from tools.source.place import FieldPath
 
 _NEAR = 0.6
@@ -30,6 +30,7 @@ class _Way(NamedTuple):
     named: Mapping[tuple[str, str], Spans]
     is_for: Callable[[Opening], bool | None]
     addresses: Spans
+    listens: Spans
 
     def opens(self, policy: Policy, rule: PolicyRule) -> bool:
         """Whether a rule opens the wanted ports, to whomever."""
@@ -38,6 +39,9 @@ class _Way(NamedTuple):
     def admits(self, policy: Policy, rule: PolicyRule) -> bool:
         """Whether a rule is for the other end, at whatever ports."""
         peers = (None,) if rule.peers is None else rule.peers
+        blocks = union(peer.block for peer in rule.peers or () if peer.block)
+        if self.addresses and not self.addresses.minus(blocks):
+            return True
         return any(self.is_for(Opening(policy, rule, peer)) for peer in peers)
 
 
@@ -51,14 +55,16 @@ def gap(
     selects nothing, and nearly these pods; a new rule in the policy that selects the fewest other
     pods. None if no policy restricts the pods.
     """
+    destination = other if direction is Direction.EGRESS else end
+    listens = destination.listens if isinstance(destination, End) else EVERY_PORT
     if isinstance(other, End):
         found, named = other, (other if direction is Direction.EGRESS else end).named
         meets = partial(_meets, matrix, found, direction)
-        way = _Way(matrix, direction, wanted, named, meets, NOTHING)
+        way = _Way(matrix, direction, wanted, named, meets, NOTHING, listens)
     else:
         who, named = other, other.ports if direction is Direction.EGRESS else end.named
         admits = partial(_admits, matrix, who)
-        way = _Way(matrix, direction, wanted, named, admits, who.addresses)
+        way = _Way(matrix, direction, wanted, named, admits, who.addresses, listens)
     policies = matrix.side(end, direction).policies
     return next(_gaps(way, sorted(policies, key=lambda p: len(matrix.selected(p))), end), None)
 
@@ -75,7 +81,7 @@ def _gaps(way: _Way, policies: list[Policy], end: End) -> Iterator[Gap]:
     rules = [(policy, rule) for policy in policies for rule in policy.of(way.direction)]
     for policy, rule in rules:
         if rule.peers is not None and way.admits(policy, rule):
-            yield Gap(policy, (*rule.path, "ports"), "opens other ports to it")
+            yield Gap(policy, _ports_path(rule, way.listens), "opens other ports to it")
     opening = [(policy, rule) for policy, rule in rules if way.opens(policy, rule)]
     for policy, rule in opening:
         yield from _partly(way, policy, rule)
@@ -86,6 +92,14 @@ def _gaps(way: _Way, policies: list[Policy], end: End) -> Iterator[Gap]:
             yield Gap(policy, ("spec", "podSelector"), "would open it, and selects no pod")
     for policy in policies:
         yield Gap(policy, ("spec", way.direction.field), "has no rule for it")
+
+
+def _ports_path(rule: PolicyRule, listens: Spans) -> FieldPath:
+    """The ports of a rule, or the only port if it is none of the destination's."""
+    ports = rule.ports or ()
+    if len(ports) == 1 and ports[0].numbers and not ports[0].numbers.intersection(listens):
+        return ports[0].port_path
+    return (*rule.path, "ports")
 
 
 def _partly(way: _Way, policy: Policy, rule: PolicyRule) -> Iterator[Gap]:
