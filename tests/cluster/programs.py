@@ -70,6 +70,8 @@ REDIS = Program(
     "redis", MODULES / "argocd", "github.com/alicebob/miniredis/v2", "gitops-gate/argocd/redis"
 )
 PROJECTS = ARGOCD._replace(name="projects", package="gitops-gate/argocd/projects")
+# A module of its own, since what is added to that of Argo CD has Argo CD built again.
+PERMITS = ARGOCD._replace(name="permits", module=MODULES / "permits", package=".")
 
-_ALL = (ETCD, API_SERVER, CONTROLLER_MANAGER, SCHEDULER, KWOK, ARGOCD, REDIS, PROJECTS)
+_ALL = (ETCD, API_SERVER, CONTROLLER_MANAGER, SCHEDULER, KWOK, ARGOCD, REDIS, PROJECTS, PERMITS)
 PROGRAMS = {program.name: program for program in _ALL}

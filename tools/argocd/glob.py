@@ -36,14 +36,21 @@ def glob_match(pattern: str, text: str, separator: str = "") -> bool:
     So does one at which the library panics, such as `a{}`. Raises TooDeep for hundreds of braces in
     one another.
     """
+    return glob_answer(pattern, text, separator) is True
+
+
+def glob_answer(pattern: str, text: str, separator: str = "") -> bool | None:
+    """The same, but None where the library panics."""
     if pattern == "*":
         return not separator or separator not in text
     if pattern.isascii() and pattern.isprintable() and not any(c in pattern for c in _SPECIAL):
         return pattern == text
-    from tools.argocd.gobwas.lexer import BadPattern
+    from tools.argocd.gobwas.lexer import BadPattern, Panics
 
     try:
         return _matcher(pattern, separator).match(text.encode("utf-8", "surrogatepass"))
+    except Panics:
+        return None
     except BadPattern:
         return False
     except RecursionError:

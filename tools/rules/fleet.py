@@ -201,14 +201,22 @@ class Fleet:
         }
 
     def project(self, application: Application) -> Found | None:
-        """The project of an Application; None if nothing in the repository tells what it says."""
+        """The project of an Application; None if nothing in the repository tells what it says.
+
+        Of two with its name, the one in its own namespace, where there are two of Argo CD.
+        """
         from tools.argocd.projects import BUILT_IN
 
         name = application.project
-        for fleet in (self, *self.others):
-            for project in fleet.projects:
-                if project.name == name:
-                    return Found(project, fleet.target)
+        found = [
+            Found(project, fleet.target)
+            for fleet in (self, *self.others)
+            for project in fleet.projects
+            if project.name == name
+        ]
+        if found:
+            near = (f for f in found if f.project.resource.namespace == application.namespace)
+            return next(near, found[0])
         if name in self._files:
             return Found(self._files[name], None)
         return Found(BUILT_IN, None) if name == "default" else None

@@ -76,9 +76,7 @@ def _together(parts: Sequence[Matcher]) -> Matcher:
     longest = max(sizes)
     at = 0 if longest < 0 else len(sizes) - 1 - sizes[::-1].index(longest)
     left, right = parts[:at], parts[at + 1 :]
-    return Tree(
-        parts[at], _together(left) if left else None, _together(right) if right else None
-    )
+    return Tree(parts[at], _together(left) if left else None, _together(right) if right else None)
 
 
 def _glued(parts: Sequence[Matcher]) -> Sequence[Matcher]:
@@ -147,22 +145,28 @@ def _shortened(part: Matcher) -> Matcher:
 
 
 def _around(text: bytes, left: Matcher | None, right: Matcher | None) -> Matcher | None:
-    if isinstance(left, Super) and isinstance(right, Super):
-        return Contains(text)
     if left is None and right is None:
         return Text(text)
-    if right is None:
-        if isinstance(left, Super):
-            return Suffix(text)
-        if isinstance(left, Any):
-            return Suffix(text, left.without)
-        if isinstance(left, Prefix) and not left.without:
-            return PrefixSuffix(left.text, text)
     if left is None:
-        if isinstance(right, Super):
-            return Prefix(text)
-        if isinstance(right, Any):
-            return Prefix(text, right.without)
-        if isinstance(right, Suffix) and not right.without:
-            return PrefixSuffix(text, right.text)
-    return None
+        return _before(text, right)
+    if right is None:
+        return _behind(text, left)
+    return Contains(text) if isinstance(left, Super) and isinstance(right, Super) else None
+
+
+def _before(text: bytes, right: Matcher | None) -> Matcher | None:
+    """A text in front of something."""
+    if isinstance(right, Suffix) and not right.without:
+        return PrefixSuffix(text, right.text)
+    if isinstance(right, Super):
+        return Prefix(text)
+    return Prefix(text, right.without) if isinstance(right, Any) else None
+
+
+def _behind(text: bytes, left: Matcher) -> Matcher | None:
+    """A text behind something."""
+    if isinstance(left, Prefix) and not left.without:
+        return PrefixSuffix(left.text, text)
+    if isinstance(left, Super):
+        return Suffix(text)
+    return Suffix(text, left.without) if isinstance(left, Any) else None

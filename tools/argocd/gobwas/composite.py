@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tools.argocd.gobwas.lexer import BadPattern
+from tools.argocd.gobwas.lexer import Panics
 from tools.argocd.gobwas.matchers import Found, Matcher
 from tools.argocd.gobwas.runes import first, runes
 
@@ -21,7 +21,7 @@ class Row(Matcher):
     def _takes(self, text: bytes) -> bool:
         """Whether a text begins with it. A character that is not ASCII is cut in two.
 
-        Raises BadPattern where the original panics: at empty braces behind the last character.
+        Raises Panics where the original does: at empty braces behind the last character.
         """
         at = 0
         for part in self._parts:
@@ -32,7 +32,7 @@ class Row(Matcher):
             if len(begins) < size:
                 return False
             if end > len(text):
-                raise BadPattern("empty braces stand beside a fixed text")
+                raise Panics("empty braces stand beside a fixed text")
             if not part.match(text[at:end]):
                 return False
             at = end

@@ -11,6 +11,10 @@ class BadPattern(ValueError):
     """A pattern that Go refuses; Argo CD lets it match nothing."""
 
 
+class Panics(BadPattern):
+    """A pattern at which the library fails instead of saying no."""
+
+
 class Token(NamedTuple):
     kind: str
     text: str = ""

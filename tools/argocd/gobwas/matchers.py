@@ -1,9 +1,9 @@
 """What takes one part of a pattern (`match` of gobwas/glob).
 
-A matcher answers two questions: whether it takes a whole text (`match`), and where the first part of
-a text is that it takes (`index`), with the lengths that this part can have. The second answer
-sometimes leaves out what the first would take, and that is what makes the library special. `size` is
-the number of characters that a matcher takes, None where it can be any.
+A matcher answers two questions: whether it takes a whole text (`match`), and where the first part
+of a text is that it takes (`index`), with the lengths that this part can have. The second answer
+sometimes leaves out what the first would take, and that is what makes the library special. `size`
+is the number of characters that a matcher takes, None where it can be any.
 """
 
 from collections.abc import Callable

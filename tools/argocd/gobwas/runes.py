@@ -30,7 +30,7 @@ def runes(text: bytes) -> Iterator[tuple[int, int]]:
 
 
 def ends(text: bytes, start: int) -> list[int]:
-    """`start`, and behind it the end of each character as Go counts it, which is long for U+FFFD."""
+    """`start`, and the end of each character behind it as Go counts: U+FFFD has three bytes."""
     return [start, *(start + at + length(rune) for at, rune in runes(text))]
 
 

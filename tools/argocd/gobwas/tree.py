@@ -84,7 +84,9 @@ def _common(each: Sequence[Sequence[Node]]) -> tuple[list[Node], list[Node]]:
             break
         for other in others:
             ends_left = ends_left or shortest[i] != other[i]
-            ends_right = ends_right or (not ends_left and j <= i) or shortest[j] != other[j - len(shortest)]
+            ends_right = (
+                ends_right or (not ends_left and j <= i) or shortest[j] != other[j - len(shortest)]
+            )
             if ends_left and ends_right:
                 break
         if not ends_left:
