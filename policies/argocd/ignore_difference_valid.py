@@ -56,7 +56,7 @@ def check(target: Target, options: None) -> Iterator[Problem]:
 
 def _expressions(application: Application, entry: "Ignored") -> Iterator[Problem]:
     from tools.argocd.ignored import pointer_fault
-    from tools.argocd.jq import jq_fault
+    from tools.argocd.jq.fault import jq_fault
 
     if not any(as_list(entry.data.get(field)) for field in _WHAT):
         yield _problem(application, entry, (), "the entry names no field, so it ignores nothing")

@@ -10,8 +10,8 @@ _CLASS = rf"\[\^?(?:[A-Za-z0-9_./](?:-[A-Za-z0-9])?|{_ESCAPE})+-?\]"
 _ONE = rf"(?:{_ESCAPE}|{_CLASS}|[A-Za-z0-9_.:/@#%&,;=~\"'<>!-])"
 _MANY = r"(?:[*+]|\{\d{1,3},\d{0,3}\})"
 _PART = rf"\(\?[:=!]|\((?!\?)|\)\??|[|^$]|{_ONE}(?:(?:{_MANY}|\?|\{{\d{{1,3}}\}})\??)?"
-_LONGEST = 63
-"""A namespace has no more characters."""
+_LONGEST = 253
+"""Longer texts are not searched, however simple the expression."""
 _TRIED = 3
 """With more parts that can be of any length, a search may never end."""
 

@@ -6,8 +6,8 @@ Argo CD compiles `del(EXPRESSION)`: https://github.com/itchyny/gojq/tree/v0.12.1
 
 from collections.abc import Iterable, Sequence
 
-from tools.argocd.jq_names import FUNCTIONS
-from tools.argocd.jq_tokens import END, KEYWORDS, Token, Unread, tokens
+from tools.argocd.jq.names import FUNCTIONS
+from tools.argocd.jq.tokens import END, KEYWORDS, Token, Unread, tokens
 
 _LEVELS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"//"}), "right"),
