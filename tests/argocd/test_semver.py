@@ -5,7 +5,8 @@ import random
 import pytest
 
 from tests.argocd.judge import CASES, SEED, ask_go, needs_go
-from tools.argocd.semver import BadVersion, constraint, newest, semver
+from tools.argocd.constraint import constraint, newest
+from tools.argocd.semver import BadVersion, semver
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tools.source.targets import NamedTarget, yaml_files
 
 if TYPE_CHECKING:
     from tools.argocd.generators import Unmade
-    from tools.argocd.inline import Unedited
+    from tools.argocd.inline.fault import Unedited
     from tools.argocd.projects import Project
     from tools.argocd.reading import Applications
 
@@ -154,7 +154,7 @@ class Fleet:
         named = self.named(source)
         if named is None:
             return None
-        from tools.argocd.inline import Unedited
+        from tools.argocd.inline.fault import Unedited
         from tools.rules.inlined import Inlined
 
         try:

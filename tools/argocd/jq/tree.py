@@ -5,9 +5,9 @@ with comparisons, `and`, `or` and calls. What they mean says https://github.com/
 """
 
 import json
-from collections.abc import Sequence
 from typing import NamedTuple
 
+from tools.argocd.jq.cursor import Cursor
 from tools.argocd.jq.tokens import END, KEYWORDS, Token, Unread, tokens
 
 
@@ -84,29 +84,10 @@ def parse(expression: str) -> Node | None:
     return found if reading.is_done else None
 
 
-class _Reading:
-    def __init__(self, found: Sequence[Token]) -> None:
-        self._tokens = found
-        self._at = 0
-
+class _Reading(Cursor):
     @property
     def is_done(self) -> bool:
-        return self._at == len(self._tokens)
-
-    @property
-    def _next(self) -> Token:
-        return self._tokens[self._at] if self._at < len(self._tokens) else END
-
-    def _take(self, *texts: str) -> str:
-        token = self._next
-        if token.kind == "string" or token.text not in texts:
-            return ""
-        self._at += 1
-        return token.text
-
-    def _need(self, text: str) -> None:
-        if not self._take(text):
-            raise Unread(f"has no {text!r}")
+        return self._next is END
 
     def query(self) -> Node:
         found = self._operation()
@@ -144,9 +125,9 @@ class _Reading:
             return Literal(json.loads(token.text))
         if token.kind != "word":
             raise Unread("is not of this part")
-        return self._word(token.text)
+        return self._named(token.text)
 
-    def _word(self, word: str) -> Node:
+    def _named(self, word: str) -> Node:
         if word in _CONSTANTS:
             return Literal(_CONSTANTS[word])
         if word in KEYWORDS:
