@@ -53,7 +53,7 @@ def test_what_jq_cannot_read(expression: str, why: str | None) -> None:
 
 def _expressions() -> list[str]:
     source = random.Random(int(os.environ.get("SEED", "20")))
-    number = int(os.environ.get("JQ_CASES", "8000"))
+    number = int(os.environ.get("CASES", "8000"))
     return [
         source.choice((" ", "", " ")).join(source.choices(PIECES, k=source.randint(1, 6)))
         for _ in range(number)
