@@ -58,7 +58,7 @@ def glob_answer(pattern: str, text: str, separator: str = "") -> bool | None:
 
 
 def glob_fault(pattern: str) -> str | None:
-    """Why Argo CD refuses a glob, as a clause; None if it takes it."""
+    """Why Argo CD refuses a glob, as a clause; None if it takes it, or is not read here."""
     from tools.argocd.gobwas.compiler import compiled
     from tools.argocd.gobwas.lexer import BadPattern
 
@@ -66,6 +66,8 @@ def glob_fault(pattern: str) -> str | None:
         compiled(pattern)
     except BadPattern as error:
         return str(error)
+    except RecursionError:
+        return None
     return None
 
 

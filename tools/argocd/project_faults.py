@@ -31,6 +31,7 @@ def project_faults(project: Resource) -> Iterator[Fault]:
     for scope in ("cluster", "namespace"):
         for field in (f"{scope}ResourceWhitelist", f"{scope}ResourceBlacklist"):
             yield from _kinds(project, field)
+    yield from _orphans(project)
     yield from _roles(project)
     yield from window_faults(project)
     for path, account in project.maps("spec", "destinationServiceAccounts"):
@@ -65,17 +66,28 @@ def _texts(project: Resource, field: str) -> Iterator[Fault]:
         elif field == "sourceRepos" and not normalized(item.removeprefix("!")):
             yield path, f"{item!r} is no address that Go can parse, so it matches nothing"
         elif field == "sourceRepos" or not (item[0] == item[-1] == "/"):
-            why = _pattern_fault(normalized(item) if field == "sourceRepos" else item)
+            is_address = field == "sourceRepos"
+            why = _pattern_fault(item, normalized(item.removeprefix("!")) if is_address else item)
             if why:
                 yield path, why
         seen.add(item)
 
 
-def _pattern_fault(pattern: Any) -> str:
-    if not isinstance(pattern, str) or not re.search(r"[\[\\]", pattern):
+def _pattern_fault(pattern: Any, compared: str | None = None) -> str:
+    """What is wrong with a glob; `compared` is what it is made to before it is one."""
+    glob = pattern if compared is None else compared
+    if not isinstance(glob, str) or "[" not in glob:
         return ""  # Nothing else can be malformed.
-    why = glob_fault(pattern.removeprefix("!"))
+    why = glob_fault(glob.removeprefix("!"))
     return f"{pattern!r} matches nothing: {why}" if why else ""
+
+
+def _orphans(project: Resource) -> Iterator[Fault]:
+    for path, item in project.maps("spec", "orphanedResources", "ignore"):
+        for part in ("group", "kind", "name"):
+            why = _pattern_fault(item.get(part))
+            if why:
+                yield (*path, part), why
 
 
 def _kinds(project: Resource, field: str) -> Iterator[Fault]:
