@@ -9,7 +9,8 @@ does: shell patterns for kinds and groups, upper and lower case told apart, `''`
 no `clusterResourceWhitelist` permits nothing, no `namespaceResourceWhitelist` everything, an empty
 one nothing. An object has to fit `destinations` with its own namespace. A kind that is not
 permitted is found at the project's list, where the line is missing; an object in a foreign
-namespace at the object. `CreateNamespace=true` needs the Namespace permitted as well. Not judged
+namespace at the object. An Application in another namespace than its project's has to be among
+`sourceNamespaces`. `CreateNamespace=true` needs the Namespace permitted as well. Not judged
 is what another repository holds, and a project that this one does not.
 
 Read in `pkg/apis/application/v1alpha1/app_project_types.go` of Argo CD 3.2.11 and 3.5.1; names in
@@ -79,12 +80,26 @@ class _Judged:
             if denial:
                 message = f"project {project.name!r} does not permit {source.repository!r}"
                 yield self._at((*source.path, "repoURL"), message, denial)
+        yield from self._namespace()
         cluster, namespace = cluster_of(application.destination), application.destination_namespace
         if cluster.server or cluster.name:
             denial = project.denies_destination(cluster, namespace)
             if denial:
                 message = f"project {project.name!r} does not permit namespace {namespace!r} there"
                 yield self._at(("spec", "destination"), message, denial)
+
+    def _namespace(self) -> Iterator[Outcome]:
+        """The namespace of the Application, if it is not that of Argo CD, where projects are."""
+        from tools.argocd.projects import Denial
+
+        home, own = self._project.resource.namespace, self._application.namespace
+        # Another Argo CD in that namespace would have a project `default` of its own.
+        if not home or own in ("", home) or self._project.name == "default":
+            return
+        if not self._project.admits_namespace(own):
+            denial = Denial(("spec", "sourceNamespaces"), "no entry of sourceNamespaces matches it")
+            message = f"project {self._project.name!r} is not for Applications in namespace {own!r}"
+            yield self._at(("metadata", "namespace"), message, denial)
 
     def _at(self, path: FieldPath, message: str, denial: "Denial") -> Problem:
         application = self._application

@@ -84,7 +84,8 @@ def _range(source: Source) -> str | None:
 
 def _is_constraint(revision: str) -> bool:
     """`IsConstraint` of `util/versions/tags.go`, but for one that a single version fits."""
-    from tools.argocd.semver import BadVersion, constraint, semver
+    from tools.argocd.constraint import constraint
+    from tools.argocd.semver import BadVersion, semver
 
     if re.fullmatch(_EXACT, revision):
         return False

@@ -6,8 +6,9 @@ with a bad schedule is skipped, or makes every Application of the project fail.
 
 Looks at AppProjects: `!*` as an entry; entries of `destinations`, `sourceRepos`, `sourceNamespaces`
 and `roles` that stand twice; names, policies and groups of roles; kind, schedule, duration and
-subject of `syncWindows`; `destinationServiceAccounts`. Patterns that no source repository can match
-because Go cannot parse them are found as well.
+subject of `syncWindows`; `destinationServiceAccounts`. Patterns that Go cannot parse, also those of
+`orphanedResources`, are found as well, since they match nothing without a word: `shop-[a-c0]` is
+none, for a class of a glob is either a range or a list.
 
 Read in `ValidateProject` of `pkg/apis/application/v1alpha1`, Argo CD 3.2.11 and
 3.5.1: https://argo-cd.readthedocs.io/en/stable/operator-manual/project-specification/

@@ -13,7 +13,9 @@ import pytest
 import yaml
 
 from tests.miniature import plant
-from tools.argocd.inline import Unedited, edited, environment, substituted
+from tools.argocd.inline.edit import edited
+from tools.argocd.inline.fault import Unedited
+from tools.argocd.inline.variables import environment, substituted
 from tools.render.binary import kustomize
 from tools.render.build import RenderFailed
 from tools.render.starts import Start, Starts
@@ -21,7 +23,8 @@ from tools.rules.config import Config
 from tools.rules.fleet import fleet_of
 from tools.rules.gate import Gate
 from tools.rules.neighbours import Surroundings
-from tools.source.edited import Edited, Origin
+from tools.source.branches import Origin
+from tools.source.edited import Edited
 from tools.source.place import FieldPath
 from tools.source.repository import Repository
 from tools.source.targets import Kind, NamedTarget, every_target

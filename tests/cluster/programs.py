@@ -96,6 +96,8 @@ REDIS = Program(
 )
 # Built from the same amended source, it takes from Go's cache what Argo CD has in common with it.
 PROJECTS = ARGOCD._replace(name="projects", package="gitops-gate/argocd/projects")
+# A module of its own, since what is added to that of Argo CD has Argo CD built again.
+PERMITS = ARGOCD._replace(name="permits", module=MODULES / "permits", package=".")
 
-_ALL = (ETCD, API_SERVER, CONTROLLER_MANAGER, SCHEDULER, KWOK, ARGOCD, REDIS, PROJECTS)
+_ALL = (ETCD, API_SERVER, CONTROLLER_MANAGER, SCHEDULER, KWOK, ARGOCD, REDIS, PROJECTS, PERMITS)
 PROGRAMS = {program.name: program for program in _ALL}

@@ -153,6 +153,7 @@ def test_every_program_has_a_version() -> None:
         "argocd": "3.2.11",
         "redis": "2.35.0",
         "projects": "3.2.11",
+        "permits": "3.2.11",
     }
 
 

@@ -22,7 +22,7 @@ GROUP = "argoproj.io"
 _OWN = "https://kubernetes.default.svc"
 """The cluster that Argo CD itself runs in."""
 
-_TEMPLATE = re.compile(r"\{\{.*?\}\}")
+_TEMPLATE = r"\{\{.*?\}\}"
 
 
 def is_deployed(repository: Repository, target: str) -> bool:
@@ -59,7 +59,7 @@ def _cluster(destination: Any) -> str:
 def _deployed(repository: Repository) -> frozenset[str]:
     """The paths of all sources, as globs: what an ApplicationSet fills in may be anything."""
     paths = {
-        posixpath.normpath(_TEMPLATE.sub("*", path)).lstrip("/")
+        posixpath.normpath(re.sub(_TEMPLATE, "*", path)).lstrip("/")
         for application in _applications(repository)
         for path in _paths(application.get("spec"))
     }

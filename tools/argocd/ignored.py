@@ -19,10 +19,14 @@ HPA_MANAGER = "kube-controller-manager"
 
 
 class Ignored(NamedTuple):
-    """One entry; `path` is the field path of it inside the Application."""
+    """One entry; `path` is the field path of it inside the Application.
+
+    `namespace` is the one that objects without any are deployed to.
+    """
 
     path: FieldPath
     data: Mapping[str, Any]
+    namespace: str = ""
 
     def is_about(self, resource: Resource) -> bool:
         """Whether an object is meant: kind and group are globs, name and namespace are exact."""
@@ -32,7 +36,7 @@ class Ignored(NamedTuple):
             glob_match(text["group"], resource.ref.group)
             and glob_match(text["kind"], resource.kind)
             and text["name"] in ("", resource.name)
-            and text["namespace"] in ("", resource.namespace)
+            and text["namespace"] in ("", resource.namespace or self.namespace)
         )
 
     def covers(self, pointer: str) -> bool:
@@ -53,7 +57,7 @@ class Ignored(NamedTuple):
 def ignored(application: Application) -> Iterator[Ignored]:
     for index, item in enumerate(as_list(application.spec.get("ignoreDifferences"))):
         if isinstance(item, dict):
-            yield Ignored((*FIELD, index), as_map(item))
+            yield Ignored((*FIELD, index), as_map(item), application.destination_namespace)
 
 
 def pointer_fault(pointer: str) -> str | None:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from tools.argocd.glob import glob_fault
+from tools.argocd.sync_windows import window_faults
 from tools.argocd.urls import normalized
 from tools.kubernetes.resource import Resource, as_list
 from tools.source.place import FieldPath
@@ -16,21 +18,9 @@ from tools.source.place import FieldPath
 Fault = tuple[FieldPath, str]
 
 _ROLE = r"[a-zA-Z0-9]([-_a-zA-Z0-9]*[a-zA-Z0-9])?"
-_DURATION = r"[+-]?(0|(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)(?=[\d.]|$))+"
 _RESOURCES = ("applications", "applicationsets", "repositories", "exec", "logs", "clusters")
 _ACTIONS = r"(get|create|update|delete|sync|override|\*)$|.*(action|update|delete)/"
 _FIELDS = 6
-_CRON = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
-_DAYS = "sun mon tue wed thu fri sat"
-_MONTHS = "- jan feb mar apr may jun jul aug sep oct nov dec"
-_NAMES = {
-    name: number
-    for names in (
-        "sun mon tue wed thu fri sat",
-        "- jan feb mar apr may jun jul aug sep oct nov dec",
-    )
-    for number, name in enumerate(names.split())
-}
 
 
 def project_faults(project: Resource) -> Iterator[Fault]:
@@ -38,10 +28,12 @@ def project_faults(project: Resource) -> Iterator[Fault]:
     yield from _destinations(project)
     for field in ("sourceRepos", "sourceNamespaces"):
         yield from _texts(project, field)
+    for scope in ("cluster", "namespace"):
+        for field in (f"{scope}ResourceWhitelist", f"{scope}ResourceBlacklist"):
+            yield from _kinds(project, field)
+    yield from _orphans(project)
     yield from _roles(project)
-    for path, window in project.maps("spec", "syncWindows"):
-        yield from _window(path, window)
-    yield from _twice(project, "syncWindows")
+    yield from window_faults(project)
     for path, account in project.maps("spec", "destinationServiceAccounts"):
         yield from _account(path, account)
 
@@ -52,6 +44,9 @@ def _destinations(project: Resource) -> Iterator[Fault]:
         for field in ("name", "server", "namespace"):
             if item.get(field) == "!*":
                 yield (*path, field), f"{field} '!*' excludes everything, which is refused"
+            why = _pattern_fault(item.get(field))
+            if why:
+                yield (*path, field), why
         key = f"{item.get('server') or item.get('name')!r}, namespace {item.get('namespace')!r}"
         if key in seen:
             yield path, f"this destination stands twice: {key}"
@@ -62,7 +57,7 @@ def _texts(project: Resource, field: str) -> Iterator[Fault]:
     seen: set[str] = set()
     for index, item in enumerate(project.items("spec", field)):
         path = ("spec", field, index)
-        if not isinstance(item, str):
+        if not isinstance(item, str) or not item:
             continue
         if item == "!*" and field == "sourceRepos":
             yield path, "'!*' excludes every repository, which is refused"
@@ -70,7 +65,42 @@ def _texts(project: Resource, field: str) -> Iterator[Fault]:
             yield path, f"{item!r} stands twice"
         elif field == "sourceRepos" and not normalized(item.removeprefix("!")):
             yield path, f"{item!r} is no address that Go can parse, so it matches nothing"
+        elif field == "sourceRepos" or not (item[0] == item[-1] == "/"):
+            is_address = field == "sourceRepos"
+            why = _pattern_fault(item, normalized(item.removeprefix("!")) if is_address else item)
+            if why:
+                yield path, why
         seen.add(item)
+
+
+def _pattern_fault(pattern: Any, compared: str | None = None) -> str:
+    """What is wrong with a glob; `compared` is what it is made to before it is one."""
+    glob = pattern if compared is None else compared
+    if not isinstance(glob, str) or "[" not in glob:
+        return ""  # Nothing else can be malformed.
+    why = glob_fault(glob.removeprefix("!"))
+    return f"{pattern!r} matches nothing: {why}" if why else ""
+
+
+def _orphans(project: Resource) -> Iterator[Fault]:
+    for path, item in project.maps("spec", "orphanedResources", "ignore"):
+        for part in ("group", "kind", "name"):
+            why = _pattern_fault(item.get(part))
+            if why:
+                yield (*path, part), why
+
+
+def _kinds(project: Resource, field: str) -> Iterator[Fault]:
+    from tools.argocd.path_pattern import is_malformed
+
+    for path, item in project.maps("spec", field):
+        for part in ("group", "kind", "name"):
+            pattern = item.get(part)
+            if isinstance(pattern, str) and is_malformed(pattern):
+                yield (
+                    (*path, part),
+                    f"{pattern!r} is no pattern that Go can read: it matches nothing",
+                )
 
 
 def _roles(project: Resource) -> Iterator[Fault]:
@@ -128,59 +158,6 @@ def _group(group: Any) -> str:
     if re.search(r'["\n\r\t]', name):
         return f"group {group!r} has a quote, a tab or a line break in it"
     return f"group {group!r} begins or ends with a blank" if text != text.strip() else ""
-
-
-def _window(path: FieldPath, window: Mapping[str, Any]) -> Iterator[Fault]:
-    kind, schedule, duration = (window.get(f) for f in ("kind", "schedule", "duration"))
-    if kind not in ("allow", "deny"):
-        yield (*path, "kind"), f"a window is allow or deny, not {kind!r}"
-    if not _is_schedule(schedule):
-        yield (*path, "schedule"), f"{schedule!r} is no schedule of cron"
-    if not isinstance(duration, str) or not re.fullmatch(_DURATION, duration):
-        yield (*path, "duration"), f"{duration!r} is no duration, such as 1h30m"
-    if not any(as_list(window.get(f)) for f in ("applications", "namespaces", "clusters")):
-        yield path, "the window names no applications, namespaces or clusters"
-
-
-def _twice(project: Resource, field: str) -> Iterator[Fault]:
-    seen: list[Any] = []
-    for path, item in project.maps("spec", field):
-        own = {k: v for k, v in item.items() if k not in ("manualSync", "description")}
-        if own in seen:
-            yield path, "this window stands twice"
-        seen.append(own)
-
-
-def _is_schedule(schedule: Any) -> bool:
-    """Whether `robfig/cron` reads five fields; names of days and months count."""
-    fields = schedule.split() if isinstance(schedule, str) else []
-    if fields and fields[0].startswith(("TZ=", "CRON_TZ=")):
-        fields = fields[1:]
-    return len(fields) == len(_CRON) and all(
-        _is_range(part, bounds)
-        for field, bounds in zip(fields, _CRON, strict=True)
-        for part in field.split(",")
-    )
-
-
-def _is_range(part: str, bounds: tuple[int, int]) -> bool:
-    span, slash, step = part.partition("/")
-    if slash and not (step.isdigit() and int(step)):
-        return False
-    if span in ("*", "?"):
-        return True
-    ends = [_number(end) for end in span.split("-", 1)]
-    low, high = bounds
-    numbers = [end for end in ends if end is not None]
-    return (
-        numbers == sorted(numbers)
-        and len(numbers) == len(ends)
-        and all(low <= number <= high for number in numbers)
-    )
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdigit() else _NAMES.get(text.lower())
 
 
 def _account(path: FieldPath, account: Mapping[str, Any]) -> Iterator[Fault]:

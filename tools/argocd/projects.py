@@ -7,7 +7,7 @@ https://github.com/argoproj/argo-cd/tree/v3.5.1; cluster lists know `name` since
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from tools.argocd.glob import glob_match, path_match
+from tools.argocd.glob import glob_answer, path_match
 from tools.argocd.urls import IN_CLUSTER, IN_CLUSTER_NAME, normalized
 from tools.argocd.versions import Version
 from tools.kubernetes.resource import Resource, as_list
@@ -41,18 +41,20 @@ class Project:
         return self.resource.name
 
     def denies_source(self, address: str) -> Denial | None:
-        """Why an Application may not take its manifests from an address; None if it may."""
+        """Why an Application may not take its manifests from an address; None if it may.
+
+        Raises Undecided where Argo CD fails at a pattern; so do the others.
+        """
         wanted = normalized(address)
         path = ("spec", "sourceRepos")
         permitted = False
         for index, pattern in _texts(self.resource, path):
-            if pattern.startswith("!"):
-                matches = _matches("!" + normalized(pattern[1:]), wanted, "/")
-                if not matches:
-                    return Denial((*path, index), f"{pattern!r} excludes it")
+            is_denied = pattern.startswith("!")
+            asked = "!" + normalized(pattern[1:]) if is_denied else normalized(pattern)
+            if _matches(asked, wanted, "/"):
                 permitted = True
-            elif _matches(normalized(pattern), wanted, "/"):
-                permitted = True
+            elif asked.startswith("!"):
+                return Denial((*path, index), f"{pattern!r} excludes it")
         return None if permitted else Denial(path, "no entry of sourceRepos matches it")
 
     def denies_destination(self, cluster: Cluster, namespace: str) -> Denial | None:
@@ -61,22 +63,24 @@ class Project:
         Raises Undecided if that hangs on the name or address of a cluster that Git does not tell.
         """
         path = ("spec", "destinations")
-        permitted = unknown = False
-        for where, item in self.resource.maps(*path):
-            verdict = _destination(item, cluster, namespace)
-            if verdict is None:
-                unknown = True
-            elif verdict == "deny":
+        every = [
+            (where, _destination(item, cluster, namespace))
+            for where, item in self.resource.maps(*path)
+        ]
+        for where, verdicts in every:
+            if verdicts == {"deny"}:
                 return Denial(where, "this entry excludes it")
-            elif verdict == "allow":
-                permitted = True
-        if unknown and not permitted:
+        if not any("allow" in verdicts for _, verdicts in every):
+            return Denial(path, "no entry of destinations matches it")
+        if any("deny" in v for _, v in every) or not any(v == {"allow"} for _, v in every):
             known, lacking = ("server", "name") if cluster.server else ("name", "server")
             raise Undecided(
                 f"the project names clusters by {lacking}, the Application by {known}; which "
                 "belong together only Argo CD knows"
             )
-        return None if permitted else Denial(path, "no entry of destinations matches it")
+        if self.resource.get("spec", "permitOnlyProjectScopedClusters") is True:
+            raise Undecided("the project permits only its own clusters, which only Argo CD knows")
+        return None
 
     def denies_object(self, resource: Resource, namespaced: bool) -> Denial | None:
         """Why an object may not be deployed, whatever its namespace; None if it may."""
@@ -104,18 +108,17 @@ class Project:
     def admits_namespace(self, namespace: str) -> bool:
         """Whether `sourceNamespaces` lets Applications live in a namespace that is not Argo CD's.
 
-        An entry between slashes is a regular expression, any other a glob.
+        An entry between slashes is a regular expression as well as a glob. Raises Undecided for
+        one that Python may read otherwise than Argo CD.
         """
-        import re
+        from tools.argocd.expression import found
 
         for _, pattern in _texts(self.resource, ("spec", "sourceNamespaces")):
-            if len(pattern) > 1 and pattern[0] == pattern[-1] == "/":
-                try:
-                    if re.search(pattern[1:-1], namespace):
-                        return True
-                except re.error:
-                    continue
-            elif glob_match(pattern, namespace):
+            is_expression = len(pattern) > 1 and pattern[0] == pattern[-1] == "/"
+            verdict = found(pattern[1:-1], namespace) if is_expression else False
+            if verdict is None:
+                raise Undecided(f"the expression {pattern!r} of the project is not read here")
+            if verdict or _takes(pattern, namespace):
                 return True
         return False
 
@@ -150,37 +153,47 @@ def cluster_of(destination: Mapping[str, Any]) -> Cluster:
     return Cluster(server or None, name or None)
 
 
-def _destination(item: Mapping[str, Any], cluster: Cluster, namespace: str) -> str | None:
-    """`allow`, `deny` or `pass`: what one entry says; None if that cannot be known."""
+def _destination(item: Mapping[str, Any], cluster: Cluster, namespace: str) -> set[str]:
+    """What one entry says, `allow`, `deny` or `pass`; all that it may say of an unknown cluster."""
     name, server = _text(item.get("name")), _text(item.get("server"))
     wanted = _text(item.get("namespace"))
-    in_namespace = _matches(wanted, namespace)
-    by_name, by_server = _known(name, cluster.name), _known(server, cluster.server)
-    verdict: str | None = "pass"
-    if in_namespace and (by_name or by_server):
-        verdict = "allow"
-    elif by_name is None or by_server is None:
-        verdict = None if in_namespace else "pass"
-    elif (
-        (not by_name and name.startswith("!"))
-        or (not by_server and server.startswith("!") and in_namespace)
-        or (not in_namespace and wanted.startswith("!") and by_server)
-    ):
-        verdict = "deny"
-    return verdict
+    is_inside = _matches(wanted, namespace)
+
+    def verdict(by_name: bool, by_server: bool) -> str:
+        if (by_name or by_server) and is_inside:
+            return "allow"
+        is_denied = (
+            (not by_name and name.startswith("!"))
+            or (not by_server and server.startswith("!") and is_inside)
+            or (not is_inside and wanted.startswith("!") and by_server)
+        )
+        return "deny" if is_denied else "pass"
+
+    return {
+        verdict(by_name, by_server)
+        for by_name in _known(name, cluster.name)
+        for by_server in _known(server, cluster.server)
+    }
 
 
-def _known(pattern: str, value: str | None) -> bool | None:
+def _known(pattern: str, value: str | None) -> set[bool]:
     if value is not None:
-        return _matches(pattern, value)
-    return pattern == "*" if pattern in ("", "*") else None
+        return {_matches(pattern, value)}
+    return {pattern == "*"} if pattern in ("", "*", "!*") else {False, True}
 
 
 def _matches(pattern: str, value: str, separator: str = "") -> bool:
     """`globMatch` with negation."""
     if pattern.startswith("!"):
-        return not glob_match(pattern[1:], value, separator)
-    return pattern == "*" or glob_match(pattern, value, separator)
+        return not _takes(pattern[1:], value, separator)
+    return pattern == "*" or _takes(pattern, value, separator)
+
+
+def _takes(pattern: str, value: str, separator: str = "") -> bool:
+    taken = glob_answer(pattern, value, separator)
+    if taken is None:
+        raise Undecided(f"Argo CD fails at the pattern {pattern!r} of the project")
+    return taken
 
 
 def _texts(resource: Resource, path: tuple[str, ...]) -> Iterator[tuple[int, str]]:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from tools.argocd.semver import newest
+from tools.argocd.constraint import newest
 from tools.argocd.urls import same_repository
 from tools.source.git import git
 from tools.source.place import SourceError

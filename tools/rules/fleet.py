@@ -16,7 +16,7 @@ from tools.source.targets import NamedTarget, yaml_files
 
 if TYPE_CHECKING:
     from tools.argocd.generators import Unmade
-    from tools.argocd.inline import Unedited
+    from tools.argocd.inline.fault import Unedited
     from tools.argocd.projects import Project
     from tools.argocd.reading import Applications
 
@@ -154,7 +154,7 @@ class Fleet:
         named = self.named(source)
         if named is None:
             return None
-        from tools.argocd.inline import Unedited
+        from tools.argocd.inline.fault import Unedited
         from tools.rules.inlined import Inlined
 
         try:
@@ -204,14 +204,22 @@ class Fleet:
         return frozenset(remotes(repository)) | (own or named)
 
     def project(self, application: Application) -> Found | None:
-        """The project of an Application; None if nothing in the repository tells what it says."""
+        """The project of an Application; None if nothing in the repository tells what it says.
+
+        Of two with its name, the one in its own namespace, where there are two of Argo CD.
+        """
         from tools.argocd.projects import BUILT_IN
 
         name = application.project
-        for fleet in (self, *self.others):
-            for project in fleet.projects:
-                if project.name == name:
-                    return Found(project, fleet.target)
+        found = [
+            Found(project, fleet.target)
+            for fleet in (self, *self.others)
+            for project in fleet.projects
+            if project.name == name
+        ]
+        if found:
+            near = (f for f in found if f.project.resource.namespace == application.namespace)
+            return next(near, found[0])
         if name in self._files:
             return Found(self._files[name], None)
         return Found(BUILT_IN, None) if name == "default" else None

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.argocd.applications import Application, Source
-from tools.argocd.inline import Unedited, edited, edits, environment
+from tools.argocd.inline.edit import edited, edits
+from tools.argocd.inline.fault import Unedited
+from tools.argocd.inline.variables import environment
 from tools.kubernetes.resource import as_map
 from tools.rules.target import Target
+from tools.source.branches import Origin, leaf_at
 from tools.source.document import Document
-from tools.source.edited import Edited, Origin, leaf_at
+from tools.source.edited import Edited
 from tools.source.place import FieldPath, Place, SourceError
 from tools.source.repository import join
 from tools.source.targets import AS_APPLICATION, Kind, NamedTarget

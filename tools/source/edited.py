@@ -4,45 +4,17 @@ Fields that are not edited stay in their lines. Edited ones are left out there a
 behind the rest, each scalar in a line of its own that knows where it comes from.
 """
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import MappingNode, Node, SequenceNode
 
-from tools.source.document import Document, pairs, scalar
-from tools.source.embedded import position_in
+from tools.source.block_style import Line, lines_of
+from tools.source.branches import Branch, Leaf, branch_of
+from tools.source.document import pairs
 from tools.source.kustomization import canonical
 from tools.source.place import Place, SourceError
 from tools.source.repository import Repository
-
-Origin = Callable[[int, int], Place | None]
-"""From a line and column inside a text, both from 0, to where that stands."""
-
-_LITERAL = re.compile(r"[^\n\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]*\n?")
-_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
-
-
-class Leaf(NamedTuple):
-    """A scalar with its origin; `raw` is how YAML writes it, where that is known."""
-
-    value: str | int | float | bool | None
-    origin: Origin
-    raw: str = ""
-
-
-Branch = Leaf | list["Branch"] | dict[str, "Branch"]
-"""A value whose scalars know where they come from."""
-
-
-class _Line(NamedTuple):
-    """A line that was written anew: of a text over several lines, the `number`th one."""
-
-    text: str
-    origin: Origin
-    number: int = 0
-    indent: int | None = None
 
 
 class Edited(Repository):
@@ -98,7 +70,7 @@ class Draft:
         self._node = documents[0].node
         self._edited: dict[str, Branch] = {}
         self._text: str | None = None
-        self._lines: list[_Line] = []
+        self._lines: list[Line] = []
         self._kept = 0
 
     def get(self, field: str) -> Branch | None:
@@ -130,7 +102,7 @@ class Draft:
                 read = {field: branch_of(value, self._document) for field, value in fields}
                 self._edited = {**read, **self._edited}
             self._kept = len(kept)
-            self._lines = list(_written(self._edited, 0))
+            self._lines = list(lines_of(self._edited, 0))
             self._text = "\n".join([*kept, *(line.text for line in self._lines), ""])
         return self._text
 
@@ -163,31 +135,6 @@ class Draft:
         return line.origin(line.number, max(place.column - 1 - line.indent, 0))
 
 
-def branch_of(node: Node, document: Document) -> Branch:
-    """A node of a document as a value with origins."""
-    if isinstance(node, SequenceNode):
-        return [branch_of(item, document) for item in node.value]
-    if isinstance(node, MappingNode):
-        return {key.value: branch_of(value, document) for key, value in pairs(node)}
-    assert isinstance(node, ScalarNode)
-    value = scalar(node)
-    raw = "" if isinstance(value, str) or "\n" in node.value else node.value
-    return Leaf(value, within(node, document), raw)
-
-
-def within(node: ScalarNode, document: Document) -> Origin:
-    """The origin of what stands in a scalar."""
-
-    def origin(line: int, column: int) -> Place:
-        mark = node.start_mark
-        row, offset = mark.line, mark.column
-        if line or column:
-            row, offset = position_in(node, document.text)(line, column)
-        return Place(document.file, row + 1, offset + 1)
-
-    return origin
-
-
 def _nodes(node: Node) -> Iterator[Node]:
     yield node
     if isinstance(node, SequenceNode):
@@ -197,72 +144,3 @@ def _nodes(node: Node) -> Iterator[Node]:
         for key, value in node.value:
             yield key
             yield from _nodes(value)
-
-
-def _written(fields: Mapping[str, Branch], indent: int) -> Iterator[_Line]:
-    """The lines of a map in block style."""
-    for key, value in fields.items():
-        yield from _entry(f"{' ' * indent}{_quoted(key)}:", value, indent)
-
-
-def _entry(head: str, value: Branch, indent: int) -> Iterator[_Line]:
-    """A value behind its key or dash."""
-    if isinstance(value, Leaf):
-        yield from _scalar(head, value, indent)
-    elif not value:
-        yield _Line(f"{head} {'[]' if isinstance(value, list) else '{}'}", _nowhere)
-    elif isinstance(value, dict):
-        yield _Line(head, _first(value))
-        yield from _written(value, indent + 2)
-    else:
-        yield _Line(head, _first(value))
-        for item in value:
-            yield from _entry(f"{' ' * indent}-", item, indent)
-
-
-def _scalar(head: str, leaf: Leaf, indent: int) -> Iterator[_Line]:
-    text = leaf.value
-    if not isinstance(text, str):
-        yield _Line(f"{head} {leaf.raw or json.dumps(text)}", leaf.origin)
-        return
-    if "\n" not in text or not re.fullmatch(rf"(?:{_LITERAL.pattern})*", text) or not text.strip():
-        yield _Line(f"{head} {_quoted(text)}", leaf.origin)
-        return
-    kept = "" if text.endswith("\n") else "-"
-    kept = "+" if text.endswith("\n\n") else kept
-    yield _Line(f"{head} |2{kept}", leaf.origin)
-    body = text[:-1] if text.endswith("\n") else text
-    blank = " " * (indent + 2)
-    for number, line in enumerate(body.split("\n")):
-        yield _Line(f"{blank}{line}" if line else "", leaf.origin, number, indent + 2)
-
-
-def _quoted(text: str) -> str:
-    written = json.dumps(text, ensure_ascii=False)
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", written)
-
-
-def _first(value: Branch) -> Origin:
-    """Where the first scalar of a value comes from."""
-    while not isinstance(value, Leaf):
-        if not value:
-            return _nowhere
-        value = value[0] if isinstance(value, list) else next(iter(value.values()))
-    return value.origin
-
-
-def _nowhere(line: int, column: int) -> None:
-    """The origin of what is empty."""
-
-
-def leaf_at(documents: list[Document], place: Place, text: str) -> Origin | None:
-    """The origin of a text that stands at a place of these documents, None if it does not."""
-    for document in documents:
-        for part in document.parts.values():
-            node = part.value
-            if isinstance(node, ScalarNode) and (node.value, document.place_of(part)) == (
-                text,
-                place,
-            ):
-                return within(node, document)
-    return None
