@@ -1,0 +1,253 @@
+"""The sets of parameters that the generators of an ApplicationSet give, as far as Git tells.
+
+`applicationset/generators` of https://github.com/argoproj/argo-cd/tree/v3.2.11, the same in 3.5.1:
+list, git, matrix and merge, with selectors. The other generators ask a cluster or a code host.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from tools.argocd.gotemplate.fault import Unrenderable, stop
+from tools.argocd.gotemplate.texts import sanitized
+from tools.argocd.gotemplate.values import formatted, from_data
+from tools.argocd.templates import fill
+from tools.kubernetes.resource import as_list, as_map
+from tools.kubernetes.selector import matches
+from tools.source.place import FieldPath, SourceError
+from tools.source.repository import Repository
+
+Parameters = dict[str, Any]
+GENERATORS = (
+    "list", "clusters", "git", "scmProvider", "clusterDecisionResource", "pullRequest", "matrix",
+    "merge", "plugin",
+)  # fmt: skip
+"""In the order in which Argo CD runs several of one entry."""
+_OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
+_SEVERAL = 2
+
+
+class Sets:
+    """What the generators of one ApplicationSet give. `go` says that its templates are Go's."""
+
+    def __init__(self, repository: Repository, go: bool, options: Sequence[Any]) -> None:
+        self._repository = repository
+        self._go = go
+        self._options = options
+
+    def fill(self, value: Any, parameters: Parameters) -> Any:
+        """A value with its templates filled in. Raises Unrenderable."""
+        return fill(value, parameters, self._go, self._options)
+
+    def of(self, kind: str, generator: Mapping[str, Any], selector: Any = None) -> list[Parameters]:
+        """The sets of one kind of generator. Raises Unrenderable, with a path below it."""
+        settings = as_map(generator[kind])
+        if kind == "list":
+            found = self._list(settings)
+        elif kind == "git":
+            found = self._git(settings)
+        elif kind == "matrix":
+            found = self._matrix(settings)
+        elif kind == "merge":
+            found = self._merge(settings)
+        else:
+            raise Unrenderable(f"the generator {kind!r} asks what is outside of Git")
+        return found if selector is None else _selected(found, as_map(selector))
+
+    def _list(self, settings: Mapping[str, Any]) -> list[Parameters]:
+        found = [
+            {**e} if self._go else _texts(e)
+            for e in as_list(settings.get("elements"))
+            if isinstance(e, dict)
+        ]
+        text = settings.get("elementsYaml")
+        return found + _parsed(text) if isinstance(text, str) and text else found
+
+    def _git(self, settings: Mapping[str, Any]) -> list[Parameters]:
+        from tools.argocd.git_files import files, folders, nothing
+
+        prefix = settings.get("pathParamPrefix") or ""
+        sets: list[Parameters] = []
+        if settings.get("directories"):
+            for folder in folders(self._repository, as_list(settings["directories"])):
+                sets.append(self._path_parameters(folder, "", prefix))
+        else:
+            for file in files(self._repository, as_list(settings.get("files"))):
+                for content in self._contents(file):
+                    path = self._path_parameters(os.path.dirname(file), file, prefix)
+                    sets.append({**content, **path})
+        if not sets:
+            raise nothing(self._repository, settings)
+        values = as_map(settings.get("values"))
+        return [self._with_values(found, values) for found in sets]
+
+    def _with_values(self, found: Parameters, values: Mapping[str, Any]) -> Parameters:
+        filled = {key: self.fill(value, found) for key, value in values.items()}
+        if not filled:
+            return found
+        if self._go:
+            return {**found, "values": filled}
+        return {**found, **{f"values.{key}": value for key, value in filled.items()}}
+
+    def _contents(self, file: str) -> Iterator[Parameters]:
+        try:
+            documents = self._repository.documents(file)
+        except SourceError as error:
+            raise Unrenderable(f"{file} is {error.sentence}") from error
+        data = documents[0].data if documents else None
+        for item in data if isinstance(data, list) else [{} if data is None else data]:
+            if not isinstance(item, dict):
+                raise stop(f"{file} holds no map")
+            yield dict(item) if self._go else dict(flat(item))
+
+    def _path_parameters(self, folder: str, file: str, prefix: str) -> Parameters:
+        name = folder.rpartition("/")[2]
+        path: Parameters = {
+            "path": folder,
+            "basename": name,
+            "basenameNormalized": sanitized(name),
+        }
+        if file:
+            own = file.rpartition("/")[2]
+            path |= {"filename": own, "filenameNormalized": sanitized(own)}
+        segments = folder.split("/")
+        if self._go:
+            path["segments"] = segments
+            return {prefix: {"path": path}} if prefix else {"path": path}
+        start = f"{prefix}.path" if prefix else "path"
+        below = {f"{start}.{key}": value for key, value in path.items() if key != "path"}
+        below |= {f"{start}[{i}]": segment for i, segment in enumerate(segments) if segment}
+        return {start: folder, **below}
+
+    def _matrix(self, settings: Mapping[str, Any]) -> list[Parameters]:
+        children = as_list(settings.get("generators"))
+        if len(children) != _SEVERAL:
+            raise stop("a matrix needs exactly two generators")
+        found: list[Parameters] = []
+        for left in self._nested("matrix", children, 0, {}):
+            for right in self._nested("matrix", children, 1, left):
+                # Of what both set, Go templates get the first generator's.
+                found.append(merged(right, left) if self._go else _combined(left, right))
+        return found
+
+    def _merge(self, settings: Mapping[str, Any]) -> list[Parameters]:
+        keys = [str(key) for key in as_list(settings.get("mergeKeys"))]
+        children = as_list(settings.get("generators"))
+        if len(children) < _SEVERAL or not keys:
+            raise stop("a merge needs two generators and mergeKeys")
+        sets = [self._nested("merge", children, index, {}) for index in range(len(children))]
+        base = _by_keys(sets[0], keys)
+        for others in sets[1:]:
+            for key, parameters in _by_keys(others, keys).items():
+                if key in base:
+                    base[key] = merged(base[key], parameters)
+        return list(base.values())
+
+    def _nested(
+        self, kind: str, children: Sequence[Any], index: int, outer: Parameters
+    ) -> list[Parameters]:
+        """The sets of a generator inside of another one, filled in with those before it."""
+        path: FieldPath = (kind, "generators", index)
+        raw = as_map(children[index])
+        try:
+            child = as_map(self.fill(raw, outer)) if outer else raw
+            named = named_in(child)
+            if len(named) != 1:
+                several = f"has {' and '.join(named)}" if named else "names none"
+                raise stop(f"a generator inside of a {kind} is exactly one, and this {several}")
+            return self.of(named[0], child, raw.get("selector"))
+        except Unrenderable as error:
+            error.path = (*path, *error.path)
+            raise
+
+
+def named_in(generator: Mapping[str, Any]) -> list[str]:
+    """The kinds of generators that an entry has."""
+    return [kind for kind in GENERATORS if isinstance(generator.get(kind), dict)]
+
+
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Maps into maps, everything else replaced."""
+    found = dict(base)
+    for key, value in over.items():
+        below = found.get(key)
+        both = isinstance(below, dict) and isinstance(value, dict)
+        found[key] = merged(as_map(below), value) if both else value
+    return found
+
+
+def flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """The texts in maps and lists by their names with dots."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from flat(item, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from flat(item, f"{name}.{index}")
+    else:
+        yield name, formatted(from_data(value))
+
+
+def _texts(element: Mapping[str, Any]) -> Parameters:
+    """A list element for plain templates: flat texts."""
+    found: Parameters = {}
+    for key, value in element.items():
+        if key == "values" and isinstance(value, dict):
+            pairs = {f"values.{k}": v for k, v in value.items()}
+        else:
+            pairs = {key: value}
+        for name, text in pairs.items():
+            if not isinstance(text, str):
+                raise stop(f"the list element {name!r} is no text")
+            found[name] = text
+    return found
+
+
+def _parsed(text: str) -> list[Parameters]:
+    """The elements in `elementsYaml`."""
+    from tools.source.document import parse
+
+    try:
+        documents = parse(text, "elementsYaml")
+    except SourceError as error:
+        raise stop(f"elementsYaml is {error.sentence}") from error
+    elements = documents[0].data if documents else []
+    if not isinstance(elements, list) or not all(isinstance(each, dict) for each in elements):
+        raise stop("elementsYaml is no list of maps")
+    return [dict(element) for element in elements]
+
+
+def _selected(sets: list[Parameters], selector: Mapping[str, Any]) -> list[Parameters]:
+    """The sets that a selector of a generator lets through."""
+    for expression in as_list(selector.get("matchExpressions")):
+        operator = as_map(expression).get("operator")
+        if operator not in _OPERATORS:
+            raise stop(f"the selector has the operator {operator!r}, which there is not")
+    found = [each for each in sets if matches(selector, dict(flat(each)))]
+    if sets and not found:
+        fault = stop(f"the selector lets none of {len(sets)} sets of parameters through")
+        fault.path = ("selector",)
+        raise fault
+    return found
+
+
+def _combined(left: Parameters, right: Parameters) -> Parameters:
+    """Flat parameters of both generators of a matrix, which must not disagree."""
+    found = {key: formatted(from_data(value)) for key, value in left.items()}
+    for key, value in right.items():
+        text = formatted(from_data(value))
+        if found.setdefault(key, text) != text:
+            raise stop(f"both generators of the matrix set {key!r}: {found[key]!r} and {text!r}")
+    return found
+
+
+def _by_keys(sets: Sequence[Parameters], keys: Sequence[str]) -> dict[str, Parameters]:
+    found: dict[str, Parameters] = {}
+    for parameters in sets:
+        key = json.dumps([parameters.get(name) for name in keys])
+        if key in found:
+            names = ", ".join(keys)
+            raise stop(f"a generator of the merge gives two sets with the same {names}: {key}")
+        found[key] = parameters
+    return found
