@@ -30,7 +30,7 @@ https://argo-cd.readthedocs.io/en/stable/operator-manual/health/
 
 from collections.abc import Iterator
 
-from tools.argocd.phases import Applied, is_hook, schedule
+from tools.argocd.phases import SYNC_FAIL, Applied, Moment, is_hook, schedule
 from tools.rules.options import RuleOptions
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
@@ -81,20 +81,31 @@ def check(target: Target, options: Options) -> Iterator[Problem | Unjudged]:
                 yield Unjudged(f"{sentence}; {state.question}", resource, state.path)
 
 
+def _steps(applied: list[Applied]) -> list[Moment]:
+    """What a sync that goes well comes through, in order."""
+    return sorted({m for each in applied for m in each.moments if m.phase != SYNC_FAIL})
+
+
 def _all_wait(applied: list[Applied]) -> bool:
-    """Whether the sync has more than one step, and so waits for all objects of each."""
-    return len({moment for each in applied for moment in each.moments}) > 1
+    """Whether the sync waits for the health of all objects.
+
+    It does with more than one step. With one it is over as soon as everything is applied, unless
+    there is a hook to look after; then a further one for failures counts as a step.
+    """
+    fails = any(moment.phase == SYNC_FAIL for each in applied for moment in each.moments)
+    hooks = any(is_hook(each.resource) and each.moments[0].phase != SYNC_FAIL for each in applied)
+    return len(_steps(applied)) > 1 or (fails and hooks)
 
 
 def _why_it_waits(applied: list[Applied]) -> str | None:
     """Why Argo CD waits for health, None if it does not."""
-    hook = next((each for each in applied if is_hook(each.resource)), None)
+    steps = _steps(applied)
+    hooks = [h for h in applied if is_hook(h.resource) and h.moments[0].phase != SYNC_FAIL]
     if not _all_wait(applied):
-        return "Argo CD waits for each hook to complete" if hook else None
-    phases = {moment.phase for each in applied for moment in each.moments}
-    if hook and len(phases) > 1:
-        other = next((h for h in applied if any(m.phase != "Sync" for m in h.moments)), hook)
+        return "Argo CD waits for each hook to complete" if hooks else None
+    if hooks and (len({step.phase for step in steps}) > 1 or len(steps) == 1):
+        other = next((h for h in hooks if h.moments[0].phase != "Sync"), hooks[0])
         name, phase = other.resource.name, other.moments[0].phase
         return f"the {phase} hook {name!r} makes Argo CD wait for the health of everything"
-    waves = sorted({moment.wave for each in applied for moment in each.moments})
+    waves = sorted(step.wave for step in steps)
     return f"waves {waves[0]} to {waves[-1]} make Argo CD wait for the health of everything"

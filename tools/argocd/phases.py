@@ -18,7 +18,8 @@ from tools.argocd.versions import (
 from tools.kubernetes.resource import Resource
 
 MAX_WAVE = 2**63 - 1
-_ORDER = ("PreSync", "Sync", "PostSync", "SyncFail")
+SYNC_FAIL = "SyncFail"
+_ORDER = ("PreSync", "Sync", "PostSync", SYNC_FAIL)
 HOOK_SUCCEEDED = "HookSucceeded"
 _HELM_HOOK = "helm.sh/hook"
 _HELM_POLICIES = {
