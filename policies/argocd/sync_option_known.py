@@ -10,7 +10,8 @@ at the annotations `argocd.argoproj.io/sync-options` and `argocd.argoproj.io/com
 every object. In the list of an Application blanks count, in annotations they do not. Which options
 there are depends on the version that `policies.yaml` declares under `argocd`: an Application takes
 `Prune` and `Delete` since 3.4. A switch may also stand with its default, such as
-`CreateNamespace=false`. Silent where an ApplicationSet fills something in.
+`CreateNamespace=false`. What an ApplicationSet fills in, or adds by `templatePatch`, is looked at
+in the Applications that it makes.
 
 Read in `controller/sync.go` and in gitops-engine's `pkg/sync` of Argo CD 3.2.11 and 3.5.1:
 https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/
@@ -18,7 +19,7 @@ https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/
 
 from collections.abc import Iterator, Mapping
 
-from tools.argocd.applications import GROUP, TEMPLATE
+from tools.argocd.applications import GROUP, TEMPLATE, is_set
 from tools.argocd.versions import (
     APPLICATION_OPTIONS,
     COMPARE_OPTIONS,
@@ -31,6 +32,7 @@ from tools.argocd.versions import (
     words,
 )
 from tools.kubernetes.resource import Resource
+from tools.rules.fleet import fleet_of
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
 from tools.rules.typed import nearest
@@ -52,6 +54,27 @@ def check(resource: Resource, target: Target, options: None) -> Iterator[Problem
                 if why:
                     yield Problem((*path, index), f"sync option {option!r} {why}")
     yield from _annotations(resource, declared)
+    if is_set(resource):
+        yield from _filled_in(resource, target, declared)
+
+
+def _filled_in(resource: Resource, target: Target, declared: Version) -> Iterator[Problem]:
+    """Options that are not in the template as they are in the Applications made of it."""
+    written = resource.items(*TEMPLATE, *LIST)
+    seen: set[object] = set(written)
+    for application in fleet_of(target).applications:
+        if application.resource is not resource:
+            continue
+        for index, option in enumerate(application.sync_options):
+            why = None
+            if isinstance(option, str) and option not in seen and "{{" not in option:
+                why = _fault(option, APPLICATION_OPTIONS, OBJECT_OPTIONS, "an object", declared)
+            seen.add(option)
+            if why:
+                patched = index >= len(written) or "{{" not in str(written[index])
+                path = ("spec", "templatePatch") if patched else (*TEMPLATE, *LIST, index)
+                message = f"sync option {option!r} of {application.what} {why}"
+                yield Problem(path, message, resource)
 
 
 def _annotations(resource: Resource, declared: Version) -> Iterator[Problem]:

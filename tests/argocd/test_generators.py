@@ -227,7 +227,7 @@ def test_a_merge_lays_later_parameters_over_the_first(root: Path) -> None:
         ("[{}]", "no generator is named"),
         (
             "[{list: {elements: [{a: b}, {a: c}]}, selector: {matchLabels: {a: d}}}]",
-            "the selector lets none of 2 sets of parameters through",
+            "the selector lets no set of parameters through, out of 2",
         ),
         (
             "[{list: {elements: [{a: b}]},"

@@ -226,7 +226,7 @@ def _selected(sets: list[Parameters], selector: Mapping[str, Any]) -> list[Param
             raise stop(f"the selector has the operator {operator!r}, which there is not")
     found = [each for each in sets if matches(selector, dict(flat(each)))]
     if sets and not found:
-        fault = stop(f"the selector lets none of {len(sets)} sets of parameters through")
+        fault = stop(f"the selector lets no set of parameters through, out of {len(sets)}")
         fault.path = ("selector",)
         raise fault
     return found
