@@ -8,9 +8,10 @@ if nobody had said anything.
 Looks at keys that begin with `argocd.argoproj.io/` and are nearly one that Argo CD reads, at its
 names with another prefix, such as `argoproj.io/sync-wave`, at labels, and at the pod templates of
 objects that do not have the annotation themselves. `manifest-generate-paths` counts on
-Applications, not on the ApplicationSet that makes them, and `ignore-healthcheck` with the value
-`true` only. Other keys below the prefix may be somebody's own. What the words in the annotations
-mean is judged by sync-option-known, hook-known and wave-integer.
+Applications, not on the ApplicationSet that makes them; a wave or hook counts on what a sync
+applies, not on the Applications that an ApplicationSet makes; and `ignore-healthcheck` with the
+value `true` only. Other keys below the prefix may be somebody's own. What the words in the
+annotations mean is judged by sync-option-known, hook-known and wave-integer.
 
 Read in `common/common.go` and `controller/health.go` of Argo CD 3.2.11 and gitops-engine's
 `pkg/sync/common/types.go`; Argo CD 3.5.1 reads `managed-by-url` and `ignore-default-links` besides:
@@ -54,6 +55,7 @@ _KNOWN = (
         )
     ),
 )  # fmt: skip
+_ORDER = (HOOK, HOOK_DELETE_POLICY, SYNC_WAVE)
 _NEAR = 0.8
 _METADATA: FieldPath = ("metadata",)
 _PODS: tuple[FieldPath, ...] = (
@@ -104,6 +106,12 @@ def _of_set(resource: Resource) -> Iterator[Problem]:
         message = f"{_PATHS} counts on Applications, and this is the ApplicationSet that makes them"
         remedy = "Write it into spec.template.metadata.annotations."
         yield Problem((*_METADATA, "annotations", _PATHS), message, remedy=remedy)
+    path = (*TEMPLATE, *_METADATA, "annotations")
+    for key in resource.map(*path):
+        if key in _ORDER:
+            message = f"{key} orders nothing here: no sync applies what an ApplicationSet makes"
+            remedy = "Take it out; strategy: {type: RollingSync} syncs Applications in steps."
+            yield Problem((*path, key), message, remedy=remedy)
 
 
 def _of_pods(resource: Resource) -> Iterator[Problem]:

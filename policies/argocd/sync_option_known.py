@@ -3,13 +3,14 @@
 Argo CD compares sync options letter by letter and ignores what it does not know, without a word in
 its log: with `createNamespace=true` the namespace is not made, with `Prune=False` the volume claim
 is pruned. The same happens to an option in the wrong place: `Force=true` counts on an object and
-not in an Application, `CreateNamespace=true` only in an Application.
+not in an Application, `CreateNamespace=true` only in an Application, and so does the compare option
+`ServerSideDiff=true`.
 
 Looks at `spec.syncPolicy.syncOptions` of Applications and of the template of ApplicationSets, and
 at the annotations `argocd.argoproj.io/sync-options` and `argocd.argoproj.io/compare-options` of
-every object. In the list of an Application blanks count, in annotations they do not. Which options
-there are depends on the version that `policies.yaml` declares under `argocd`: an Application takes
-`Prune` and `Delete` since 3.4. A switch may also stand with its default, such as
+every object and template. In the list of an Application blanks count, in annotations they do not.
+Which options there are depends on the version that `policies.yaml` declares under `argocd`: an
+Application takes `Prune` and `Delete` since 3.4. A switch may also stand with its default, such as
 `CreateNamespace=false`. What an ApplicationSet fills in, or adds by `templatePatch`, is looked at
 in the Applications that it makes.
 
@@ -19,8 +20,9 @@ https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/
 
 from collections.abc import Iterator, Mapping
 
-from tools.argocd.applications import GROUP, TEMPLATE, is_set
+from tools.argocd.applications import GROUP, TEMPLATE, is_application, is_set
 from tools.argocd.versions import (
+    APPLICATION_COMPARE_WORDS,
     APPLICATION_OPTIONS,
     COMPARE_OPTIONS,
     COMPARE_WORDS,
@@ -28,8 +30,8 @@ from tools.argocd.versions import (
     SYNC_OPTIONS,
     Version,
     Word,
+    listed,
     version,
-    words,
 )
 from tools.kubernetes.resource import Resource
 from tools.rules.fleet import fleet_of
@@ -78,16 +80,27 @@ def _filled_in(resource: Resource, target: Target, declared: Version) -> Iterato
 
 
 def _annotations(resource: Resource, declared: Version) -> Iterator[Problem]:
-    path = ("metadata", "annotations", SYNC_OPTIONS)
-    for option in words(resource, SYNC_OPTIONS):
-        why = _fault(option, OBJECT_OPTIONS, APPLICATION_OPTIONS, "an Application", declared)
-        if why:
-            yield Problem(path, f"sync option {option!r} {why}")
-    path = ("metadata", "annotations", COMPARE_OPTIONS)
-    for option in words(resource, COMPARE_OPTIONS):
-        if option not in COMPARE_WORDS:
-            why = f"is unknown to Argo CD{nearest(option, COMPARE_WORDS)}"
-            yield Problem(path, f"compare option {option!r} {why}")
+    roots: tuple[tuple[str, ...], ...] = ((), TEMPLATE) if is_set(resource) else ((),)
+    for root in roots:
+        path = (*root, "metadata", "annotations")
+        annotations = resource.map(*path)
+        for option in listed(annotations.get(SYNC_OPTIONS)):
+            why = _fault(option, OBJECT_OPTIONS, APPLICATION_OPTIONS, "an Application", declared)
+            if why:
+                yield Problem((*path, SYNC_OPTIONS), f"sync option {option!r} {why}")
+        is_one = is_application(resource) or root == TEMPLATE
+        for option in listed(annotations.get(COMPARE_OPTIONS)):
+            why = _compare_fault(option, is_one)
+            if why:
+                yield Problem((*path, COMPARE_OPTIONS), f"compare option {option!r} {why}")
+
+
+def _compare_fault(option: str, is_application: bool) -> str | None:
+    if option in COMPARE_WORDS:
+        return None
+    if option in APPLICATION_COMPARE_WORDS:
+        return None if is_application else "does nothing here; only an Application can say it"
+    return f"is unknown to Argo CD{nearest(option, (*COMPARE_WORDS, *APPLICATION_COMPARE_WORDS))}"
 
 
 def _lists(resource: Resource) -> list[tuple[str, ...]]:
