@@ -35,6 +35,12 @@ from tools.source.targets import Kind
 if TYPE_CHECKING:
     from tools.argocd.revisions import Clone, Resolved
 
+_REMEDIES = {
+    "repoURL": "Write repoURL: with the address of the repository.",
+    "targetRevision": "Write targetRevision: with the version of the chart.",
+    **dict.fromkeys(INLINE, "Keep the one that says how the source is rendered."),
+}
+
 
 @rule(
     judges=Judges.TARGET,
@@ -47,14 +53,16 @@ def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:
         here = application.resource
         if application.spec.get("source") and application.spec.get("sources"):
             message = "`source` is ignored, because `sources` stands beside it"
-            yield Problem(application.at("spec", "source"), message, here)
+            either = "Delete `source`, or `sources`."
+            yield Problem(application.at("spec", "source"), message, here, either)
         if not application.sources:
             message = f"{application.what} has no source"
             yield Problem(application.at("spec", "source"), message, here)
         for source in application.sources:
             path, message = _fault(source)
             if message:
-                yield Problem(application.at(*source.path, *path), message, here)
+                remedy = _REMEDIES.get(path[0])
+                yield Problem(application.at(*source.path, *path), message, here, remedy)
             elif source.folder is not None:
                 yield from _folder(fleet, application, source)
     yield from _revisions(fleet)
