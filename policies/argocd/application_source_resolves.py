@@ -4,14 +4,15 @@ Argo CD finds out when it renders. The Application then shows a ComparisonError 
 and stays as it was: what runs is what ran before, and self-healing stops. A folder that somebody
 renamed is enough.
 
-Looks at each source of Applications and of those that ApplicationSets make. It needs `repoURL`
-and exactly one of `path` and `chart` (or `ref` beside other sources), `spec.source` and
-`spec.sources` exclude each other, and only one of `kustomize`, `helm`, `directory` and `plugin` may
-be filled. A chart needs `targetRevision`. A path is relative and stays in the repository. In this
-repository the folder has to exist with a kustomization, a chart or YAML files in it, with a
-kustomization where the source has `kustomize`. An address is
-this repository's if it is a remote of the clone, or if another Application names a folder that
-exists here under it. Sources elsewhere are not judged.
+Looks at each source of Applications and of those that ApplicationSets make. It needs `repoURL` and
+exactly one of `path` and `chart` (or `ref` beside other sources), `spec.source` and `spec.sources`
+exclude each other, and only one of `kustomize`, `helm`, `directory` and `plugin` may be filled. A
+chart needs `targetRevision`. A path is relative and stays in the repository. In this repository the
+folder has to exist with a kustomization, a chart or YAML files in it, with a kustomization where
+the source has `kustomize`. An address is this repository's if it is a remote of the clone, or if
+another Application names a folder that exists here under it. Sources elsewhere are not judged. A
+symbolic link that is absolute or leads out of the repository, wherever it is, has Argo CD refuse
+all of it.
 
 `targetRevision` has to be a branch or tag of this clone's remote, a commit, or a constraint such as
 `1.2.*` that some tag fits, and the folder has to be there in that revision. Git is asked for what
@@ -19,7 +20,8 @@ the clone knows; nothing is fetched. Not judged: a checkout without Git, a shall
 that fetches only some branches. A branch that what is checked out builds on may get the folder with
 it; of one that has gone another way it is only information.
 
-Read in `util/argo/argo.go`, `util/git/client.go` and `util/versions` of Argo CD 3.2.11 and 3.5.1:
+Read in `util/argo/argo.go`, `util/app/path/path.go`, `util/git/client.go` and `util/versions` of
+Argo CD 3.2.11 and 3.5.1:
 https://argo-cd.readthedocs.io/en/stable/user-guide/application_sources/
 """
 
@@ -120,9 +122,17 @@ def _revisions(fleet: Fleet) -> Iterator[Problem | Unjudged]:
     ]
     if not pairs:
         return
+    from tools.argocd.links import outside_links
     from tools.argocd.revisions import Unresolved, clone_of
 
     repository = fleet.target.repository
+    for link in outside_links(repository)[:1]:
+        (application, source), *_ = pairs
+        message = (
+            f"Argo CD refuses the whole repository for the link {link!r}, which leads out of it"
+        )
+        path, here = application.at(*source.path, "repoURL"), application.resource
+        yield Problem(path, message, here, f"Delete {link}, or link to a file of the repository.")
     clone = clone_of(repository)
     if isinstance(clone, Unresolved):
         yield Unjudged(f"revisions are not looked up: {clone.reason}")
