@@ -19,7 +19,6 @@ import posixpath
 from collections.abc import Iterator, Sequence
 
 from tools.argocd.applications import Application, Source
-from tools.argocd.glob import path_match
 from tools.rules.fleet import fleet_of
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
@@ -76,6 +75,8 @@ def _paths(text: str, source: Source) -> list[str]:
 
 
 def _covered(file: str, paths: Sequence[str]) -> bool:
+    from tools.argocd.glob import path_match
+
     name = f"/{file}"
     return any(
         name == path or name.startswith(f"{path.rstrip('/')}/") or path_match(path, name)

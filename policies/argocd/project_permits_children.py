@@ -14,12 +14,15 @@ Argo CD 3.2.11, the same in 3.5.1: https://argo-cd.readthedocs.io/en/stable/user
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from tools.argocd.projects import Project
 from tools.kubernetes.resource import Resource
 from tools.rules.fleet import fleet_of
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
+
+if TYPE_CHECKING:
+    from tools.argocd.projects import Project
 
 _POD, _REPLICA_SET, _JOB = ("", "Pod"), ("apps", "ReplicaSet"), ("batch", "Job")
 _CHILDREN = {
@@ -54,7 +57,7 @@ def check(target: Target, options: None) -> Iterator[Problem]:
         yield from _hidden(project, rendered)
 
 
-def _hidden(project: Project, rendered: list[Resource]) -> Iterator[Problem]:
+def _hidden(project: "Project", rendered: list[Resource]) -> Iterator[Problem]:
     made = {child: each for each in rendered for child in _CHILDREN.get(each.kind, ())}
     hidden = {
         child: denial for child in made if (denial := project.denies_object(_one(child), True))

@@ -17,7 +17,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tools.argocd.applications import Application
-from tools.argocd.glob import glob_match
 from tools.kubernetes.resource import as_list
 from tools.rules.fleet import fleet_of
 from tools.rules.rule import Judges, Problem, Severity, rule
@@ -60,6 +59,8 @@ def _matches(window: Mapping[str, Any], application: Application) -> bool:
 
 
 def _fits(pattern: object, value: object) -> bool:
+    from tools.argocd.glob import glob_match
+
     if not isinstance(pattern, str) or not isinstance(value, str):
         return False
     return pattern == "*" or glob_match(pattern, value)
