@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from tools.argocd.applications import TEMPLATE, Application
 from tools.argocd.gotemplate.fault import stop
-from tools.argocd.parameters import Parameters, Sets, named_in
+from tools.argocd.parameter_sets import Parameters
+from tools.argocd.parameters import Sets, named_in
 from tools.argocd.templates import Unrenderable
 from tools.kubernetes.resource import Resource, as_list, as_map
 from tools.source.place import FieldPath, SourceError

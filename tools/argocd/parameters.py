@@ -4,27 +4,32 @@
 list, git, matrix and merge, with selectors. The other generators ask a cluster or a code host.
 """
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tools.argocd.gotemplate.fault import Unrenderable, stop
 from tools.argocd.gotemplate.texts import sanitized
-from tools.argocd.gotemplate.values import formatted, from_data
+from tools.argocd.parameter_sets import (
+    Parameters,
+    by_keys,
+    combined,
+    flat,
+    merged,
+    parsed,
+    selected,
+    texts,
+)
 from tools.argocd.templates import fill
 from tools.kubernetes.resource import as_list, as_map
-from tools.kubernetes.selector import matches
 from tools.source.place import FieldPath, SourceError
 from tools.source.repository import Repository
 
-Parameters = dict[str, Any]
 GENERATORS = (
     "list", "clusters", "git", "scmProvider", "clusterDecisionResource", "pullRequest", "matrix",
     "merge", "plugin",
 )  # fmt: skip
 """In the order in which Argo CD runs several of one entry."""
-_OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
 _SEVERAL = 2
 
 
@@ -53,16 +58,16 @@ class Sets:
             found = self._merge(settings)
         else:
             raise Unrenderable(f"the generator {kind!r} asks what is outside of Git")
-        return found if selector is None else _selected(found, as_map(selector))
+        return found if selector is None else selected(found, as_map(selector))
 
     def _list(self, settings: Mapping[str, Any]) -> list[Parameters]:
         found = [
-            {**e} if self._go else _texts(e)
+            {**e} if self._go else texts(e)
             for e in as_list(settings.get("elements"))
             if isinstance(e, dict)
         ]
         text = settings.get("elementsYaml")
-        return found + _parsed(text) if isinstance(text, str) and text else found
+        return found + parsed(text) if isinstance(text, str) and text else found
 
     def _git(self, settings: Mapping[str, Any]) -> list[Parameters]:
         from tools.argocd.git_files import files, folders, nothing
@@ -128,7 +133,7 @@ class Sets:
         for left in self._nested("matrix", children, 0, {}):
             for right in self._nested("matrix", children, 1, left):
                 # Of what both set, Go templates get the first generator's.
-                found.append(merged(right, left) if self._go else _combined(left, right))
+                found.append(merged(right, left) if self._go else combined(left, right))
         return found
 
     def _merge(self, settings: Mapping[str, Any]) -> list[Parameters]:
@@ -137,9 +142,9 @@ class Sets:
         if len(children) < _SEVERAL or not keys:
             raise stop("a merge needs two generators and mergeKeys")
         sets = [self._nested("merge", children, index, {}) for index in range(len(children))]
-        base = _by_keys(sets[0], keys)
+        base = by_keys(sets[0], keys)
         for others in sets[1:]:
-            for key, parameters in _by_keys(others, keys).items():
+            for key, parameters in by_keys(others, keys).items():
                 if key in base:
                     base[key] = merged(base[key], parameters)
         return list(base.values())
@@ -165,89 +170,3 @@ class Sets:
 def named_in(generator: Mapping[str, Any]) -> list[str]:
     """The kinds of generators that an entry has."""
     return [kind for kind in GENERATORS if isinstance(generator.get(kind), dict)]
-
-
-def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Maps into maps, everything else replaced."""
-    found = dict(base)
-    for key, value in over.items():
-        below = found.get(key)
-        both = isinstance(below, dict) and isinstance(value, dict)
-        found[key] = merged(as_map(below), value) if both else value
-    return found
-
-
-def flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """The texts in maps and lists by their names with dots."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from flat(item, f"{name}.{key}" if name else str(key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from flat(item, f"{name}.{index}")
-    else:
-        yield name, formatted(from_data(value))
-
-
-def _texts(element: Mapping[str, Any]) -> Parameters:
-    """A list element for plain templates: flat texts."""
-    found: Parameters = {}
-    for key, value in element.items():
-        if key == "values" and isinstance(value, dict):
-            pairs = {f"values.{k}": v for k, v in value.items()}
-        else:
-            pairs = {key: value}
-        for name, text in pairs.items():
-            if not isinstance(text, str):
-                raise stop(f"the list element {name!r} is no text")
-            found[name] = text
-    return found
-
-
-def _parsed(text: str) -> list[Parameters]:
-    """The elements in `elementsYaml`."""
-    from tools.source.document import parse
-
-    try:
-        documents = parse(text, "elementsYaml")
-    except SourceError as error:
-        raise stop(f"elementsYaml is {error.sentence}") from error
-    elements = documents[0].data if documents else []
-    if not isinstance(elements, list) or not all(isinstance(each, dict) for each in elements):
-        raise stop("elementsYaml is no list of maps")
-    return [dict(element) for element in elements]
-
-
-def _selected(sets: list[Parameters], selector: Mapping[str, Any]) -> list[Parameters]:
-    """The sets that a selector of a generator lets through."""
-    for expression in as_list(selector.get("matchExpressions")):
-        operator = as_map(expression).get("operator")
-        if operator not in _OPERATORS:
-            raise stop(f"the selector has the operator {operator!r}, which there is not")
-    found = [each for each in sets if matches(selector, dict(flat(each)))]
-    if sets and not found:
-        fault = stop(f"the selector lets no set of parameters through, out of {len(sets)}")
-        fault.path = ("selector",)
-        raise fault
-    return found
-
-
-def _combined(left: Parameters, right: Parameters) -> Parameters:
-    """Flat parameters of both generators of a matrix, which must not disagree."""
-    found = {key: formatted(from_data(value)) for key, value in left.items()}
-    for key, value in right.items():
-        text = formatted(from_data(value))
-        if found.setdefault(key, text) != text:
-            raise stop(f"both generators of the matrix set {key!r}: {found[key]!r} and {text!r}")
-    return found
-
-
-def _by_keys(sets: Sequence[Parameters], keys: Sequence[str]) -> dict[str, Parameters]:
-    found: dict[str, Parameters] = {}
-    for parameters in sets:
-        key = json.dumps([parameters.get(name) for name in keys])
-        if key in found:
-            names = ", ".join(keys)
-            raise stop(f"a generator of the merge gives two sets with the same {names}: {key}")
-        found[key] = parameters
-    return found
