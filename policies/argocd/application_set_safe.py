@@ -9,8 +9,9 @@ deployed, unless somebody has decided otherwise.
 Looks at `spec.template`, `goTemplate`, `goTemplateOptions`, and at the Applications that generators
 make here: list, git (directories and files, of this repository), matrix and merge, with their
 selectors. A generator of which Argo CD makes nothing is found: a pattern that no folder of this
-repository matches, a selector that lets nothing through, a merge or matrix that it refuses. So are
-names that Kubernetes refuses. The deletion policy counts as chosen with `applicationsSync` or
+repository matches, a selector that lets nothing through, a merge or matrix that it refuses; and a
+template of a generator inside of another one, which is not read. So are names that Kubernetes
+refuses. The deletion policy counts as chosen with `applicationsSync` or
 `preserveResourcesOnDeletion` in `syncPolicy`. Templates of both kinds are run, Go's with its own
 functions and most of sprig's; one that Go refuses, or a function that only Helm knows, is found.
 What other generators make, and functions about time, chance, keys or certificates, is reported as
@@ -26,7 +27,7 @@ from typing import TYPE_CHECKING
 
 from tools.argocd.applications import TEMPLATE, Application, is_set
 from tools.kubernetes.names import subdomain_objection
-from tools.kubernetes.resource import Resource
+from tools.kubernetes.resource import Resource, as_list, as_map
 from tools.rules.fleet import fleet_of
 from tools.rules.rule import Judges, Problem, Severity, Unjudged, rule
 from tools.rules.target import Target
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _LEFT = ("{{", "<no value>")
 _POLICY = ("spec", "syncPolicy")
+_COMBINING = ("matrix", "merge")
 _OPTIONS = tuple(f"missingkey={value}" for value in ("default", "invalid", "zero", "error"))
 
 
@@ -49,6 +51,7 @@ def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:
     fleet = fleet_of(target)
     for resource in filter(is_set, target.resources):
         yield from _settings(resource)
+        yield from _nested(resource)
         unmade = {each for owner, each in fleet.unmade if owner is resource}
         known = [each for each in unmade if not each.reason.startswith("goTemplateOptions")]
         yield from (_unmade(resource, each) for each in sorted(known, key=str))
@@ -107,6 +110,23 @@ def _settings(resource: Resource) -> Iterator[Problem]:
         message = "nothing says what happens to its Applications when a generator finds less"
         remedy = "Write syncPolicy: {applicationsSync: create-update}, or sync if all may go."
         yield Problem(_POLICY, message, resource, remedy, severity=Severity.WARNING)
+
+
+def _nested(resource: Resource) -> Iterator[Problem]:
+    """Templates of generators inside of others, of which only the parameters are taken."""
+    for path, generator in resource.maps("spec", "generators"):
+        pending = [((*path, kind), as_map(generator.get(kind))) for kind in _COMBINING]
+        while pending:
+            where, settings = pending.pop()
+            for index, child in enumerate(map(as_map, as_list(settings.get("generators")))):
+                for kind, below in child.items():
+                    place = (*where, "generators", index, kind)
+                    if kind in _COMBINING:
+                        pending.append((place, as_map(below)))
+                    if as_map(below).get("template"):
+                        message = f"Argo CD takes no template from a {kind} inside of a generator"
+                        remedy = f"Write it into the template of the {where[-1]}."
+                        yield Problem((*place, "template"), message, resource, remedy)
 
 
 def _options(resource: Resource) -> Iterator[Problem]:

@@ -104,7 +104,9 @@ def _folder(fleet: Fleet, application: Application, source: Source) -> Iterator[
             yield Problem(path, message, here)
         return
     if not fleet.is_here(source):
-        yield Unjudged(f"{source.repository} is another repository", here, path)
+        known = fleet.addresses
+        other = "another repository" if known else "not known to be this repository"
+        yield Unjudged(f"{source.repository} is {other}", here, path)
     elif not repository.is_folder(folder):
         if not _is_elsewhere(fleet, source):
             yield Problem(path, f"this repository has no folder {folder!r}", here)
