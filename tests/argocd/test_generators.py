@@ -172,6 +172,16 @@ def test_a_selector_lets_some_through(root: Path) -> None:
     assert made(root, nested, "{{app}}-{{env}}") == ["api-dev x"]
 
 
+def test_values_of_git_are_no_labels_in_every_version(root: Path) -> None:
+    beside = (
+        "[{git: {directories: [{path: apps/web}], values: {env: prod}},"
+        " selector: {matchLabels: {values.env: prod}}}]"
+    )
+    assert made(root, beside, "{{values.env}}") == ["prod x"]
+    (line,) = made(root, beside, "{{ .values.env }}", more=GO)
+    assert line == "- a selector beside the `values` of a git generator is not followed"
+
+
 def test_elements_in_a_text(root: Path) -> None:
     """Written out, or by a matrix out of a file of parameters."""
     written = "[{list: {elements: [{env: dev}], elementsYaml: '[{env: prod}]'}}]"

@@ -58,7 +58,12 @@ class Sets:
             found = self._merge(settings)
         else:
             raise Unrenderable(f"the generator {kind!r} asks what is outside of Git")
-        return found if selector is None else selected(found, as_map(selector))
+        if selector is None:
+            return found
+        if selector and self._go and kind == "git" and settings.get("values"):
+            # 3.2 does not take their map apart for selectors, 3.5 does.
+            raise Unrenderable("a selector beside the `values` of a git generator is not followed")
+        return selected(found, as_map(selector))
 
     def _list(self, settings: Mapping[str, Any]) -> list[Parameters]:
         found = [
