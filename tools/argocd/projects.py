@@ -67,7 +67,7 @@ class Project:
             if verdict is None:
                 unknown = True
             elif verdict == "deny":
-                return Denial(where, "this entry excludes it")
+                return Denial(where, "an entry of destinations excludes it")
             elif verdict == "allow":
                 permitted = True
         if unknown and not permitted:
