@@ -1,5 +1,6 @@
 """The documentation says what is true: generated pages in step, links that lead somewhere."""
 
+import ast
 import json
 import re
 import shutil
@@ -61,6 +62,29 @@ def test_links_lead_to_files(page: Path) -> None:
 def test_every_option_says_what_it_means(rule: Rule) -> None:
     options = options_of(rule)
     assert [option.name for option in options if not option.meaning] == []
+
+
+SOURCES = {
+    "argocd": "https://argo-cd.readthedocs.io/en/stable/",
+    "network": "https://kubernetes.io/docs/",
+}
+BY_DOCUMENT = [rule for rule in RULES.values() if rule.group in SOURCES]
+
+
+@pytest.mark.parametrize("rule", BY_DOCUMENT, ids=lambda rule: rule.id)
+def test_a_page_rests_on_a_document_and_a_version(rule: Rule) -> None:
+    """Each names its document in the last paragraph, and what it says of Argo CD its version.
+
+    A rule that asks which Argo CD is declared says since when something is otherwise.
+    """
+    module = (ROOT / f"policies/{rule.group}/{rule.id.replace('-', '_')}.py").read_text("utf-8")
+    text = " ".join((ast.get_docstring(ast.parse(module)) or "").split())
+    ground = text.rpartition(" https://")
+    assert f"https://{ground[2]}".startswith(SOURCES[rule.group])
+    if rule.group == "argocd":
+        assert re.search(r"Argo CD 3\.\d", text)
+    if re.search(r"\btarget\.argocd\b|\.version\b", module):
+        assert re.search(r"since (?:Argo CD )?3\.\d", text)
 
 
 def test_the_schema_accepts_what_this_repository_declares() -> None:

@@ -14,6 +14,7 @@ https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#appl
 
 from collections.abc import Iterator
 
+from tools.argocd.applications import Application
 from tools.rules.fleet import Member, fleet_of, place_of
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
@@ -39,7 +40,7 @@ def check(target: Target, options: None) -> Iterator[Problem]:
         key = (application.namespace or _OF_ARGOCD, application.name)
         other = first.setdefault(key, member)
         apart = other.target.environment != target.environment
-        if other is member or member.target is not target or apart or not application.name:
+        if other is member or member.target is not target or apart or not _is_name(application):
             continue
         path = application.at("metadata", "name")
         place = place_of(other.target, other.application.resource, other.application.at(*path))
@@ -49,3 +50,8 @@ def check(target: Target, options: None) -> Iterator[Problem]:
             f"a second Application {application.name!r}; the first is{where or ' above'}",
             application.resource,
         )
+
+
+def _is_name(application: Application) -> bool:
+    """Whether there is a name in which no parameter is missing, as application-set-safe says."""
+    return bool(application.name) and not any(c in application.name for c in ("{{", "<no value>"))

@@ -10,8 +10,8 @@ no `clusterResourceWhitelist` permits nothing, no `namespaceResourceWhitelist` e
 one nothing. An object has to fit `destinations` with its own namespace. A kind that is not
 permitted is found at the project's list, where the line is missing; an object in a foreign
 namespace at the object. An Application in another namespace than its project's has to be among
-`sourceNamespaces`. `CreateNamespace=true` needs the Namespace permitted as well. Not judged
-is what another repository holds, and a project that this one does not.
+`sourceNamespaces`. `CreateNamespace=true` needs the Namespace permitted as well. Not judged is what
+another repository holds, and a project that this one does not.
 
 Read in `pkg/apis/application/v1alpha1/app_project_types.go` of Argo CD 3.2.11 and 3.5.1; names in
 cluster lists count since 3.3: https://argo-cd.readthedocs.io/en/stable/user-guide/projects/
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from tools.argocd.applications import Application
 from tools.kubernetes.resource import Resource
 from tools.kubernetes.scope import group_kind, scopes
+from tools.kubernetes.spelling import closest
 from tools.rules.fleet import Fleet, Found, Part, fleet_of, place_of
 from tools.rules.rule import Judges, Outcome, Problem, Severity, SourceProblem, Unjudged, rule
 from tools.rules.target import Target
@@ -50,7 +51,10 @@ def check(target: Target, options: None) -> Iterator[Outcome]:
     for application in fleet.applications:
         found = fleet.project(application)
         if found is None:
-            reason = f"this repository has no AppProject {application.project!r}"
+            known = [project.name for each in (fleet, *fleet.others) for project in each.projects]
+            meant = closest(application.project, known)
+            hint = f"; did you mean {meant!r}?" if meant else ""
+            reason = f"this repository has no AppProject {application.project!r}{hint}"
             yield Unjudged(reason, application.resource, application.at("spec", "project"))
             continue
         judged = _Judged(fleet, application, found)
@@ -78,15 +82,15 @@ class _Judged:
         for source in application.sources:
             denial = source.repository and project.denies_source(source.repository)
             if denial:
-                message = f"project {project.name!r} does not permit {source.repository!r}"
-                yield self._at((*source.path, "repoURL"), message, denial)
+                what = f"comes from {source.repository!r}"
+                yield self._at((*source.path, "repoURL"), what, denial)
         yield from self._namespace()
         cluster, namespace = cluster_of(application.destination), application.destination_namespace
         if cluster.server or cluster.name:
             denial = project.denies_destination(cluster, namespace)
             if denial:
-                message = f"project {project.name!r} does not permit namespace {namespace!r} there"
-                yield self._at(("spec", "destination"), message, denial)
+                what = f"deploys to namespace {namespace!r} of {cluster.server or cluster.name}"
+                yield self._at(("spec", "destination"), what, denial)
 
     def _namespace(self) -> Iterator[Outcome]:
         """The namespace of the Application, if it is not that of Argo CD, where projects are."""
@@ -98,16 +102,16 @@ class _Judged:
             return
         if not self._project.admits_namespace(own):
             denial = Denial(("spec", "sourceNamespaces"), "no entry of sourceNamespaces matches it")
-            message = f"project {self._project.name!r} is not for Applications in namespace {own!r}"
-            yield self._at(("metadata", "namespace"), message, denial)
+            yield self._at(("metadata", "namespace"), f"is in namespace {own!r}", denial)
 
-    def _at(self, path: FieldPath, message: str, denial: "Denial") -> Problem:
+    def _at(self, path: FieldPath, what: str, denial: "Denial") -> Problem:
         application = self._application
         is_here = self._home is self._fleet.target
         related = ((self._project.resource, denial.path, denial.why),) if is_here else ()
         return Problem(
             application.at(*path),
-            f"{message} ({application.what})",
+            f"{application.what} {what}, which project {self._project.name!r} does not permit: "
+            f"{denial.why}",
             application.resource,
             related=related,
         )

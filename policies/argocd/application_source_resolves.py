@@ -11,7 +11,8 @@ chart needs `targetRevision`. A path is relative and stays in the repository. In
 folder has to exist with a kustomization, a chart or YAML files in it, with a kustomization where
 the source has `kustomize`. An address is this repository's if it is a remote of the clone, or if
 another Application names a folder that exists here under it (if some such address has the name of a
-remote, only those). Sources elsewhere are not judged.
+remote, only those). Sources elsewhere are not judged. A symbolic link that is absolute or leads out
+of the repository, wherever it is, has Argo CD refuse all of it.
 
 `targetRevision` has to be a branch or tag of this clone's remote, a commit, or a constraint such as
 `1.2.*` that some tag fits, and the folder has to be there in that revision. Git is asked for what
@@ -20,7 +21,8 @@ that fetches only some branches. A branch that what is checked out builds on may
 it; of one that has gone another way it is only information. A folder that Git ignores is in
 neither.
 
-Read in `util/argo/argo.go`, `util/git/client.go` and `util/versions` of Argo CD 3.2.11 and 3.5.1:
+Read in `util/argo/argo.go`, `util/app/path/path.go`, `util/git/client.go` and `util/versions` of
+Argo CD 3.2.11 and 3.5.1:
 https://argo-cd.readthedocs.io/en/stable/user-guide/application_sources/
 """
 
@@ -36,6 +38,12 @@ from tools.source.targets import Kind
 if TYPE_CHECKING:
     from tools.argocd.revisions import Clone, Resolved
 
+_REMEDIES = {
+    "repoURL": "Write repoURL: with the address of the repository.",
+    "targetRevision": "Write targetRevision: with the version of the chart.",
+    **dict.fromkeys(INLINE, "Keep the one that says how the source is rendered."),
+}
+
 
 @rule(
     judges=Judges.TARGET,
@@ -49,14 +57,16 @@ def check(target: Target, options: None) -> Iterator[Problem | Unjudged]:
         here = application.resource
         if application.spec.get("source") and application.spec.get("sources"):
             message = "`source` is ignored, because `sources` stands beside it"
-            yield Problem(application.at("spec", "source"), message, here)
+            either = "Delete `source`, or `sources`."
+            yield Problem(application.at("spec", "source"), message, here, either)
         if not application.sources:
             message = f"{application.what} has no source"
             yield Problem(application.at("spec", "source"), message, here)
         for source in application.sources:
             path, message = _fault(source)
             if message:
-                yield Problem(application.at(*source.path, *path), message, here)
+                remedy = _REMEDIES.get(path[0])
+                yield Problem(application.at(*source.path, *path), message, here, remedy)
             elif source.folder is not None:
                 yield from _folder(fleet, application, source)
     yield from _revisions(fleet)
@@ -90,7 +100,8 @@ def _folder(fleet: Fleet, application: Application, source: Source) -> Iterator[
     path, here = application.at(*source.path, "path"), application.resource
     folder = source.folder or "."
     if not fleet.is_here(source):
-        yield Unjudged(f"{source.repository} is another repository", here, path)
+        other = "another repository" if fleet.addresses else "not known to be this repository"
+        yield Unjudged(f"{source.repository} is {other}", here, path)
         return
     found = local_target(repository, source)
     if found is not None:
@@ -115,9 +126,17 @@ def _revisions(fleet: Fleet) -> Iterator[Problem | Unjudged]:
     ]
     if not pairs:
         return
+    from tools.argocd.links import outside_links
     from tools.argocd.revisions import Unresolved, clone_of
 
     repository = fleet.target.repository
+    for link in outside_links(repository)[:1]:
+        (application, source), *_ = pairs
+        message = (
+            f"Argo CD refuses the whole repository for the link {link!r}, which leads out of it"
+        )
+        path, here = application.at(*source.path, "repoURL"), application.resource
+        yield Problem(path, message, here, f"Delete {link}, or link to a file of the repository.")
     clone = clone_of(repository)
     if isinstance(clone, Unresolved):
         yield Unjudged(f"revisions are not looked up: {clone.reason}")

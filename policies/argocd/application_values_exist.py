@@ -9,8 +9,8 @@ leading `/` to the root of the repository; `$name/…` is in the source whose `r
 has to be one of the same Application. Files of this repository have to exist, and where the clone
 knows the `targetRevision` of that source, they have to exist there; in a branch that has not what
 is checked out, that is information. Not looked at are addresses, values from other repositories,
-what has a variable in it, and optional files. Patterns are found where `policies.yaml` declares
-Argo CD 3.2, which takes their stars literally; 3.5 expands them.
+what has a variable in it, and optional files. Argo CD 3.2 takes the stars of a pattern literally,
+so that it is found where `policies.yaml` declares 3.2; since 3.5 at the latest it is expanded.
 
 Read in `reposerver/repository/repository.go` of Argo CD 3.2.11 and 3.5.1:
 https://argo-cd.readthedocs.io/en/stable/user-guide/multiple_sources/#helm-value-files-from-external-git-repository

@@ -5,7 +5,8 @@ takes back what it was meant to leave alone. The usual reasons are a Deployment 
 `group: apps`, an old name, and a pointer without its first slash. A jq expression that does not
 compile makes the whole comparison fail, for every object of the Application.
 
-Looks at each entry of Applications and of those that ApplicationSets make. Pointers are checked
+Looks at each entry of Applications and of those that ApplicationSets make, and at the pointers and
+expressions of `ignoreApplicationDifferences` of ApplicationSets. Pointers are checked
 against RFC 6901, jq expressions against the grammar and the functions of gojq 0.12.17, which Argo
 CD compiles them with. Kinds and names are compared with what the Application's sources render; an
 entry for what somebody else makes (a child of a custom resource) has nothing to compare and is
@@ -22,10 +23,10 @@ Read in `util/argo/normalizers/diff_normalizer.go` of Argo CD 3.2.11 and 3.5.1:
 https://argo-cd.readthedocs.io/en/stable/user-guide/diffing/
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from tools.argocd.applications import Application
+from tools.argocd.applications import Application, is_set
 from tools.kubernetes.resource import Resource, as_list
 from tools.rules.fleet import Fleet, fleet_of
 from tools.rules.rule import Judges, Problem, Severity, rule
@@ -50,6 +51,8 @@ _WHAT = ("jsonPointers", "jqPathExpressions", "managedFieldsManagers")
 )
 def check(target: Target, options: None) -> Iterator[Problem]:
     fleet = fleet_of(target)
+    for resource in filter(is_set, target.resources):
+        yield from _of_set(resource)
     if not fleet.applications:
         return
     from tools.argocd.ignored import ignored
@@ -67,17 +70,30 @@ def check(target: Target, options: None) -> Iterator[Problem]:
                 yield from _missed(fleet, application, entry)
 
 
-def _expressions(application: Application, entry: "Ignored") -> Iterator[Problem]:
+def _of_set(resource: Resource) -> Iterator[Problem]:
+    """`ignoreApplicationDifferences`: what an ApplicationSet leaves alone in its Applications."""
+    for path, entry in resource.maps("spec", "ignoreApplicationDifferences"):
+        for below, message in _faults(entry):
+            yield Problem((*path, *below), message, resource)
+
+
+def _faults(entry: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Pointers and expressions that cannot be read."""
     from tools.argocd.ignored import pointer_fault
     from tools.argocd.jq.fault import jq_fault
 
-    if not any(as_list(entry.data.get(field)) for field in _WHAT):
-        yield _problem(application, entry, (), "the entry names no field, so it ignores nothing")
     for field, fault in (("jsonPointers", pointer_fault), ("jqPathExpressions", jq_fault)):
-        for index, text in enumerate(as_list(entry.data.get(field))):
+        for index, text in enumerate(as_list(entry.get(field))):
             why = fault(text) if isinstance(text, str) else None
             if why:
-                yield _problem(application, entry, (field, index), f"{text!r} {why}")
+                yield (field, index), f"{text!r} {why}"
+
+
+def _expressions(application: Application, entry: "Ignored") -> Iterator[Problem]:
+    if not any(as_list(entry.data.get(field)) for field in _WHAT):
+        yield _problem(application, entry, (), "the entry names no field, so it ignores nothing")
+    for below, message in _faults(entry.data):
+        yield _problem(application, entry, below, message)
 
 
 def _missed(fleet: Fleet, application: Application, entry: "Ignored") -> Iterator[Problem]:

@@ -14,7 +14,7 @@ here, and about one that no Application of the run is in.
 Argo CD 3.2 to 3.5: https://argo-cd.readthedocs.io/en/stable/user-guide/projects/
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from tools.argocd.applications import Application
@@ -145,12 +145,15 @@ class _Judged:
 
         project = self._project.resource
         used = {normalized(s.repository) for a in self._users for s in a.sources if s.repository}
+        if any(self._project.denies_source(address) for address in used):
+            used = set()  # application-project-permits says so; the entry may be meant for it
         for index, pattern in enumerate(project.items("spec", "sourceRepos")):
             message = _excess_source(project, pattern, used)
             if message:
                 yield Problem(("spec", "sourceRepos", index), message, project)
+        refused = _denied(self._project, self._namespaces, any)
         for path, item in project.maps("spec", "destinations"):
-            message = _excess_destination(project, item, self._namespaces)
+            message = None if refused else _excess_destination(project, item, self._namespaces)
             if message:
                 yield Problem(path, message, project)
 
@@ -171,16 +174,21 @@ def _excess_destination(
     if any(str(value).startswith("!") for value in item.values()):
         return None
     namespace, where = item.get("namespace"), item.get("server") or item.get("name")
-    if _unused(_with(project, "destinations", [item]), used):
+    if _denied(_with(project, "destinations", [item]), used):
         return f"no Application of the project deploys to {namespace!r} of {where!r}"
     return "every namespace is permitted, that of Argo CD too" if namespace == "*" else None
 
 
-def _unused(project: "Project", used: "set[tuple[Cluster, str]]") -> bool:
+def _denied(
+    project: "Project",
+    used: "set[tuple[Cluster, str]]",
+    quantity: Callable[[Iterable[object]], bool] = all,
+) -> bool:
+    """Whether a project denies all (or any) of the places that are used."""
     from tools.argocd.projects import Undecided
 
     try:
-        return all(project.denies_destination(cluster, name) for cluster, name in used)
+        return quantity(project.denies_destination(cluster, name) for cluster, name in used)
     except Undecided:
         return False
 

@@ -4,9 +4,8 @@ Argo CD reads `argocd.argoproj.io/sync-wave` as an integer, and takes what is no
 `"1.0"`, `" 2"` or `first` nothing is refused; the order is simply lost, and the CustomResource is
 applied before the definition that it needs.
 
-Looks at the annotation of every object, and at the Applications that an ApplicationSet makes. A
-value without quotes is a number in YAML, which Kubernetes refuses in annotations: schema-valid
-reports that.
+Looks at the annotation of every object. A value without quotes is a number in YAML, which
+Kubernetes refuses in annotations: schema-valid reports that.
 
 Read in gitops-engine's `pkg/sync/syncwaves/waves.go`, which Argo CD 3.2 and 3.5 share:
 https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/
@@ -14,7 +13,6 @@ https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/
 
 from collections.abc import Iterator
 
-from tools.argocd.applications import TEMPLATE
 from tools.argocd.phases import is_integer
 from tools.argocd.versions import SYNC_WAVE
 from tools.kubernetes.resource import Resource
@@ -29,8 +27,7 @@ from tools.rules.target import Target
     remedy='Write a whole number in quotes, such as "-1".',
 )
 def check(resource: Resource, target: Target, options: None) -> Iterator[Problem]:
-    for root in ((), TEMPLATE) if resource.kind == "ApplicationSet" else ((),):
-        path = (*root, "metadata", "annotations", SYNC_WAVE)
-        wave = resource.get(*path)
-        if isinstance(wave, str) and "{{" not in wave and not is_integer(wave):
-            yield Problem(path, f"sync wave {wave!r} is no whole number, so Argo CD takes 0")
+    wave = resource.annotations.get(SYNC_WAVE)
+    if isinstance(wave, str) and not is_integer(wave):
+        path = ("metadata", "annotations", SYNC_WAVE)
+        yield Problem(path, f"sync wave {wave!r} is no whole number, so Argo CD takes 0")

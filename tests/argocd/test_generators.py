@@ -1,10 +1,12 @@
 """The Applications that ApplicationSets make without a cluster."""
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tools.argocd.git_files import files
 from tools.argocd.reading import applications_of
 from tools.argocd.templates import Unrenderable, fill
 from tools.kubernetes.resource import Resource
@@ -40,7 +42,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_a_list(root: Path) -> None:
-    one = "[{list: {elements: [{env: dev, values: {size: 1}}, {env: prod}]}}]"
+    one = "[{list: {elements: [{env: dev, values: {size: '1'}}, {env: prod}]}}]"
     assert made(root, one, "shop-{{env}}", "o/{{ env }}-{{values.size}}") == [
         "shop-dev o/dev-1",
         "shop-prod o/prod-{{values.size}}",
@@ -65,6 +67,7 @@ def test_folders_of_git(root: Path) -> None:
 def test_files_of_git(root: Path) -> None:
     files = "[{git: {files: [{path: 'apps/*/config.json'}]}}]"
     assert made(root, files, "{{env.name}}", "{{path}}") == [
+        "deep apps/api/base",
         "a apps/api",
         "b apps/api",
         "prod apps/web",
@@ -79,12 +82,144 @@ def test_files_of_git(root: Path) -> None:
     ]
 
 
+PATTERNS = (
+    "apps/*/config.json", "apps/**/config.json", "apps/api", "apps/api/*", "*", "**", "*.json",
+    "apps/?eb/config.json", "apps/[aw]*/config.json", "apps/[!w]*", "apps/[[:alpha:]]pi/*.json",
+    "apps/[^a]*/config.json", "./apps/web/*", "config.json", "apps/we\\b/*", "apps?web*",
+    "apps/web/", "none/*",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_patterns_for_files_are_pathspecs_of_git(root: Path, pattern: str) -> None:
+    """Argo CD asks `git ls-files`, and so do we here, in the folder where it does."""
+    subprocess.run(["git", "init", "--quiet", root], check=True)
+    subprocess.run(["git", "-C", root, "add", "."], check=True)
+    listed = subprocess.run(
+        ["git", "-C", root, "ls-files", "--full-name", "-z", "--", pattern],
+        check=True, capture_output=True, text=True,
+    ).stdout.split("\0")[:-1]  # fmt: skip
+    assert files(Repository(root), [{"path": pattern}]) == sorted(listed)
+
+
+def cloned(root: Path) -> Path:
+    """The repository as a clone of example.test/team/shop, with everything committed."""
+    git = ("git", "-C", str(root), "-c", "user.name=a", "-c", "user.email=a@example.test")
+    for arguments in (
+        ("init", "--quiet", "--initial-branch=main"),
+        ("remote", "add", "origin", "git@example.test:team/shop.git"),
+        ("add", "."),
+        ("commit", "--quiet", "--message=all"),
+        ("tag", "old"),
+    ):
+        subprocess.run([*git, *arguments], check=True)
+    return root
+
+
+@pytest.mark.parametrize(
+    ("address", "what", "stops"),
+    [
+        ("https://example.test/team/shop", "directories", True),
+        ("git@example.test:team/shop.git", "files", True),
+        ("https://example.test/team/other.git", "directories", False),
+    ],
+)
+def test_a_pattern_that_finds_nothing(root: Path, address: str, what: str, stops: bool) -> None:
+    """In this repository it is a mistake; of another one nothing is known."""
+    text = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: set}\nspec:\n"
+        "  generators:\n  - matrix: {generators: [{list: {elements: [{a: b}]}},"
+        f" {{git: {{repoURL: '{address}', {what}: [{{path: aps/*}}]}}}}]}}\n"
+    )
+    found = applications_of([Resource(parse(text, "set.yaml")[0].data)], Repository(cloned(root)))
+    ((_, unmade),) = found.unmade
+    assert unmade.stops is stops
+    if stops:
+        place = ("spec", "generators", 0, "matrix", "generators", 1, "git", what)
+        assert unmade.path == place
+        word = "folder" if what == "directories" else "file"
+        assert unmade.reason == f"no {word} of this repository matches 'aps/*'"
+
+
 def test_a_matrix_fills_its_second_generator_in(root: Path) -> None:
     matrix = (
         "[{matrix: {generators: [{list: {elements: [{app: web}, {app: api}]}},"
         " {git: {directories: [{path: 'apps/{{app}}'}]}}]}}]"
     )
     assert made(root, matrix, "{{app}}", "{{path}}") == ["web apps/web", "api apps/api"]
+
+
+def test_in_go_templates_the_first_generator_of_a_matrix_wins(root: Path) -> None:
+    matrix = (
+        "[{matrix: {generators: [{list: {elements: [{app: web, at: {a: x}}]}},"
+        " {list: {elements: [{app: api, at: {a: y, b: z}}]}}]}}]"
+    )
+    assert made(root, matrix, "{{ .app }}", "{{ .at.a }}{{ .at.b }}", GO) == ["web xz"]
+
+
+def test_a_selector_lets_some_through(root: Path) -> None:
+    """It sees nested parameters by their names with dots, also those of matrix and merge."""
+    some = (
+        "[{list: {elements: [{app: web, at: {env: prod, n: 1}}, {app: api, at: {env: dev, n: 2}}]},"
+        " selector: {matchExpressions: [{key: at.env, operator: NotIn, values: [dev]},"
+        " {key: at.n, operator: In, values: ['1']}]}}]"
+    )
+    assert made(root, some, "{{ .app }}", more=GO) == ["web x"]
+    nested = (
+        "[{matrix: {generators: [{list: {elements: [{app: web}, {app: api}]},"
+        " selector: {matchLabels: {app: api}}}, {list: {elements: [{env: dev}]}}]}}]"
+    )
+    assert made(root, nested, "{{app}}-{{env}}") == ["api-dev x"]
+
+
+def test_values_of_git_are_no_labels_in_every_version(root: Path) -> None:
+    beside = (
+        "[{git: {directories: [{path: apps/web}], values: {env: prod}},"
+        " selector: {matchLabels: {values.env: prod}}}]"
+    )
+    assert made(root, beside, "{{values.env}}") == ["prod x"]
+    (line,) = made(root, beside, "{{ .values.env }}", more=GO)
+    assert line == "- a selector beside the `values` of a git generator is not followed"
+
+
+def test_elements_in_a_text(root: Path) -> None:
+    """Written out, or by a matrix out of a file of parameters."""
+    written = "[{list: {elements: [{env: dev}], elementsYaml: '[{env: prod}]'}}]"
+    assert made(root, written, "{{env}}") == ["dev x", "prod x"]
+    (root / "apps/list.json").write_text('{"envs": [{"env": "a"}, {"env": "b"}]}')
+    matrix = (
+        "[{matrix: {generators: [{git: {files: [{path: apps/list.json}]}},"
+        ' {list: {elementsYaml: "{{ .envs | toJson }}"}}]}}]'
+    )
+    assert made(root, matrix, "{{ .env }}", more=GO) == ["a x", "b x"]
+
+
+def test_several_generators_in_one_entry_all_count(root: Path) -> None:
+    both = "[{git: {directories: [{path: apps/web}]}, list: {elements: [{path: l}]}}]"
+    assert made(root, both, "{{path}}") == ["l x", "apps/web x"]
+
+
+def test_a_template_of_a_generator_says_more(root: Path) -> None:
+    """What it says goes before the template, and what is empty there says nothing."""
+    one = (
+        "[{list: {elements: [{env: dev}], template: {metadata: {name: ''},"
+        " spec: {source: {path: own}}}}}]"
+    )
+    assert made(root, one, "{{env}}", "general") == ["dev own"]
+
+
+def test_numbers_look_as_go_prints_them(root: Path) -> None:
+    (root / "apps/web/config.json").write_text(
+        '{"account": 123456789012, "none": null, "on": true}'
+    )
+    file = "[{git: {files: [{path: apps/web/config.json}]}}]"
+    assert made(root, file, "{{account}}/{{none}}/{{on}}") == ["1.23456789012e+11/<nil>/true x"]
+
+
+def test_an_empty_file_sets_no_parameters(root: Path) -> None:
+    (root / "apps/web/config.json").write_text("# nothing yet\n")
+    file = "[{git: {files: [{path: apps/web/config.json}]}}]"
+    assert made(root, file, "{{path.basename}}") == ["web x"]
 
 
 def test_a_merge_lays_later_parameters_over_the_first(root: Path) -> None:
@@ -99,24 +234,52 @@ def test_a_merge_lays_later_parameters_over_the_first(root: Path) -> None:
     ("generators", "reason"),
     [
         ("[{clusters: {}}]", "the generator 'clusters' asks what is outside of Git"),
+        ("[{}]", "no generator is named"),
         (
-            "[{matrix: {generators: [{list: {}, selector: {matchLabels: {a: b}}}, {list: {}}]}}]",
-            "selector inside",
+            "[{list: {elements: [{a: b}, {a: c}]}, selector: {matchLabels: {a: d}}}]",
+            "the selector lets no set of parameters through, out of 2",
         ),
         (
-            "[{list: {}, selector: {matchExpressions: [{key: a, operator: Is, values: [b]}]}}]",
-            "'Is'",
+            "[{list: {elements: [{a: b}]},"
+            " selector: {matchExpressions: [{key: a, operator: Is}]}}]",
+            "the selector has the operator 'Is', which there is not",
         ),
-        ("[{list: {elementsYaml: '{{x}}'}}]", "elementsYaml"),
-        ("[{list: {elements: [{count: 2}]}}]", "no text"),
-        ("[{matrix: {generators: [{list: {elements: []}}]}}]", "exactly two"),
-        ("[{merge: {generators: [{list: {}}, {list: {}}]}}]", "mergeKeys"),
+        ("[{list: {elementsYaml: 'a: b'}}]", "elementsYaml is no list of maps"),
+        ("[{list: {elements: [{count: 2}]}}]", "the list element 'count' is no text"),
+        (
+            "[{list: {elements: [{values: {count: 2}}]}}]",
+            "the list element 'values.count' is no text",
+        ),
+        (
+            "[{matrix: {generators: [{list: {elements: []}}]}}]",
+            "a matrix needs exactly two generators",
+        ),
+        (
+            "[{matrix: {generators: [{list: {elements: [{a: b}]}},"
+            " {list: {elements: [{a: c}]}}]}}]",
+            "both generators of the matrix set 'a': 'b' and 'c'",
+        ),
+        (
+            "[{matrix: {generators: [{list: {elements: [{}]}}, {list: {}, git: {}}]}}]",
+            "a generator inside of a matrix is exactly one, and this has list and git",
+        ),
+        (
+            "[{merge: {generators: [{list: {}}, {list: {}}]}}]",
+            "a merge needs two generators and mergeKeys",
+        ),
+        (
+            "[{merge: {mergeKeys: [a],"
+            " generators: [{list: {elements: [{a: b}, {a: b}]}}, {list: {}}]}}]",
+            'a generator of the merge gives two sets with the same a: ["b"]',
+        ),
+        (
+            "[{git: {repoURL: https://example.test/x, directories: [{path: none/*}]}}]",
+            "https://example.test/x is not known to be this repository",
+        ),
     ],
 )
 def test_what_cannot_be_followed_says_why(root: Path, generators: str, reason: str) -> None:
-    (line,) = made(root, generators, "shop")
-    assert line.startswith("- ")
-    assert reason in line
+    assert made(root, generators, "shop") == [f"- {reason}"]
 
 
 @pytest.mark.parametrize(
@@ -242,7 +405,6 @@ STAGES = """[{list: {elements: [
     ("selector", "names"),
     [
         ("{matchLabels: {stage: prod}}", ["a"]),
-        ("{matchLabels: {stage: prod, name: b}}", []),
         ("{matchExpressions: [{key: stage, operator: In, values: [prod, test]}]}", ["a", "b"]),
         ("{matchExpressions: [{key: stage, operator: NotIn, values: [prod]}]}", ["b", "c"]),
         ("{matchExpressions: [{key: stage, operator: Exists}]}", ["a", "b"]),

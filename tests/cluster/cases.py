@@ -30,6 +30,7 @@ RULES = (
     "application-owns-alone",
     "application-project-permits",
     "application-source-resolves",
+    "argocd-annotation-known",
     "data-survives",
     "hook-dependencies-ready",
     "hook-known",

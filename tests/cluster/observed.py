@@ -15,7 +15,7 @@ _SECONDS_TO_STAY = 10.0
 _SECONDS = 150.0
 _ENDLESS = ("running", "held")
 _PLACES = ("present", "absent", "order")
-_VERSIONS = {"PersistentVolumeClaim": "v1", "ConfigMap": "v1"}
+_VERSIONS = {"PersistentVolumeClaim": "v1", "ConfigMap": "v1", "ServiceAccount": "v1"}
 
 
 @dataclass(frozen=True)

@@ -1,99 +1,96 @@
-"""Which objects can never become Healthy, as far as their manifests tell.
+"""Which objects never become Healthy in a sync, as far as their manifests tell.
 
-`pkg/health` of gitops-engine and `resource_customizations` of Argo CD 3.2 to 3.5.
+`pkg/health` of gitops-engine and `resource_customizations` of Argo CD 3.2.11; what 3.5 does
+otherwise is said where it matters.
 """
 
-from collections.abc import Iterator
-from enum import Enum
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterator, Mapping
 
-from tools.argocd.needs import makers
-from tools.argocd.phases import moments
-from tools.argocd.versions import version
-from tools.kubernetes.autoscaling import target_of
-from tools.kubernetes.resource import Resource, ResourceSet
+from tools.argocd.late import api_service, autoscaler, claim, later
+from tools.argocd.phases import Moment, is_hook, moments
+from tools.argocd.states import Condition, Rendered, State
+from tools.kubernetes.resource import Resource, as_map
 from tools.source.place import FieldPath
-
-_DEGRADED_WITHOUT_METRICS = (3, 5)
-
-
-class Condition(Enum):
-    """Something of the cluster on which health hangs; the value is the option that tells it."""
-
-    INGRESS = "ingress_addresses"
-    BALANCER = "load_balancers"
-    METRICS = "metrics"
-
-
-class State(NamedTuple):
-    """Why an object is never Healthy: for certain, or unless the cluster has what it `needs`."""
-
-    path: FieldPath
-    sentence: str
-    needs: Condition | None = None
-    question: str = ""
-
-
-class Rendered(Protocol):
-    """The objects that are applied together, and the Argo CD that applies them."""
-
-    @property
-    def resources(self) -> ResourceSet: ...
-
-    @property
-    def argocd(self) -> str: ...
 
 
 def conditions(resource: Resource, target: Rendered) -> Iterator[State]:
-    """Every reason why an object may stay unhealthy."""
-    if resource.kind == "Deployment" and resource.get("spec", "paused") is True:
+    """Every reason why an object may stay unhealthy; of one that is not applied there is none."""
+    when = moments(resource)
+    known = _KINDS.get((resource.ref.group, resource.kind))
+    if when and known:
+        yield from known(resource, target, when[0])
+
+
+def _deployment(resource: Resource, target: Rendered, when: Moment) -> Iterator[State]:
+    if resource.get("spec", "paused") is True:
         yield State(("spec", "paused"), "is paused, which Argo CD calls Suspended")
-    elif resource.kind == "Job" and resource.get("spec", "suspend") is True:
+
+
+def _job(resource: Resource, target: Rendered, when: Moment) -> Iterator[State]:
+    if resource.get("spec", "suspend") is True:
         yield State(("spec", "suspend"), "is suspended")
-    elif resource.kind == "Ingress":
-        question = "say with ingressAddresses whether a controller does"
-        sentence = "is Progressing until somebody writes an address into its status"
-        yield State(("spec",), sentence, Condition.INGRESS, question)
-    elif resource.kind == "Service" and resource.get("spec", "type") == "LoadBalancer":
-        question = "say with loadBalancers whether the cluster does"
-        sentence = "is Progressing until somebody gives it an address"
-        yield State(("spec", "type"), sentence, Condition.BALANCER, question)
-    elif resource.kind == "HorizontalPodAutoscaler":
-        yield from _autoscaler(resource, target)
-    else:
-        yield from _later(resource, target.resources)
+    if resource.get("spec", "parallelism") == 0:
+        yield State(("spec", "parallelism"), "runs no pod with parallelism 0")
+    elif resource.get("spec", "ttlSecondsAfterFinished") == 0 and not is_hook(resource):
+        # Argo CD puts a finalizer on hooks, and so sees how they end.
+        sentence = "is deleted as soon as it has finished, so Argo CD does not see it complete"
+        remedy = "Keep it for some minutes, or make it a hook, which Argo CD deletes itself."
+        yield State(("spec", "ttlSecondsAfterFinished"), sentence, remedy=remedy)
 
 
-def _autoscaler(autoscaler: Resource, target: Rendered) -> Iterator[State]:
-    wanted = target_of(autoscaler)
-    path = ("spec", "scaleTargetRef", "name")
-    same = [r for r in target.resources.of_kind(wanted.kind) if r.namespace == wanted.namespace]
-    if same and all(resource.name != wanted.name for resource in same):
-        yield State(path, f"scales {wanted.kind} {wanted.name!r}, which is not there")
-    elif version(target.argocd) >= _DEGRADED_WITHOUT_METRICS:
-        question = "say with metrics whether the cluster has one"
-        sentence = "is Degraded without a metrics server"
-        yield State(("spec", "metrics"), sentence, Condition.METRICS, question)
+def _ingress(resource: Resource, target: Rendered, when: Moment) -> Iterator[State]:
+    question = "say with ingressAddresses whether a controller does"
+    sentence = "is Progressing until a controller writes an address into its status"
+    yield State(("spec",), sentence, Condition.INGRESS, question, ", which none does here")
 
 
-_REFERENCES = {
-    "ExternalSecret": (("spec", "secretStoreRef"), "SecretStore"),
-    "Certificate": (("spec", "issuerRef"), "Issuer"),
+def _service(resource: Resource, target: Rendered, when: Moment) -> Iterator[State]:
+    if resource.get("spec", "type") == "LoadBalancer":
+        question = "say with loadBalancers whether the cluster gives any"
+        sentence = "is Progressing until it gets an address"
+        denied = ", which nobody gives it here"
+        yield State(("spec", "type"), sentence, Condition.BALANCER, question, denied)
+
+
+def _gateway(resource: Resource, target: Rendered, when: Moment) -> Iterator[State]:
+    question = "say with gateways whether the cluster has one"
+    sentence = "is Progressing until a controller has programmed it"
+    path = ("spec", "gatewayClassName")
+    yield State(path, sentence, Condition.GATEWAYS, question, ", and there is none here")
+
+
+def _secret(resource: Resource, target: Rendered, when: Moment) -> Iterator[State]:
+    path = ("spec", "secretStoreRef")
+    yield from later(resource, target.resources, path, "SecretStore", fails=True)
+
+
+def _certificate(resource: Resource, target: Rendered, when: Moment) -> Iterator[State]:
+    yield from later(resource, target.resources, ("spec", "issuerRef"), "Issuer")
+
+
+def _rollout(resource: Resource, target: Rendered, when: Moment) -> Iterator[State]:
+    """A release that stops for somebody to promote it."""
+    stays = "waits for somebody to promote each release, which Argo CD calls Suspended"
+    strategy: FieldPath = ("spec", "strategy")
+    for path, step in resource.maps(*strategy, "canary", "steps"):
+        if "pause" in step and not as_map(step["pause"]).get("duration"):
+            yield State((*path, "pause"), stays)
+            return
+    automatic = (*strategy, "blueGreen", "autoPromotionEnabled")
+    if resource.get(*automatic) is False:
+        yield State(automatic, stays)
+
+
+_KINDS: Mapping[tuple[str, str], Callable[[Resource, Rendered, Moment], Iterator[State]]] = {
+    ("apps", "Deployment"): _deployment,
+    ("batch", "Job"): _job,
+    ("networking.k8s.io", "Ingress"): _ingress,
+    ("", "Service"): _service,
+    ("", "PersistentVolumeClaim"): claim,
+    ("autoscaling", "HorizontalPodAutoscaler"): autoscaler,
+    ("external-secrets.io", "ExternalSecret"): _secret,
+    ("cert-manager.io", "Certificate"): _certificate,
+    ("apiregistration.k8s.io", "APIService"): api_service,
+    ("argoproj.io", "Rollout"): _rollout,
+    ("gateway.networking.k8s.io", "Gateway"): _gateway,
 }
-
-
-def _later(resource: Resource, resources: ResourceSet) -> Iterator[State]:
-    """A custom resource whose store or issuer is applied after it."""
-    if resource.kind not in _REFERENCES:
-        return
-    path, default = _REFERENCES[resource.kind]
-    kind = str(resource.get(*path, "kind") or default)
-    name = resource.get(*path, "name")
-    namespace = "" if kind.startswith("Cluster") else resource.namespace
-    provider = makers(resources.of_kind(kind)).get((kind, namespace, str(name)))
-    if provider is None:
-        return
-    mine, its = moments(resource), moments(provider)
-    if mine and its and min(its) > min(mine):
-        sentence = f"in {min(mine)} needs {kind} {name!r}, which comes in {min(its)}"
-        yield State((*path, "name"), sentence)

@@ -1,4 +1,7 @@
-"""What a pod cannot start without, and which objects provide it."""
+"""What a pod cannot start without, and which objects provide it.
+
+A Namespace is not among it: Argo CD moves it up to the first object in it.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -10,6 +13,8 @@ from tools.source.place import FieldPath
 
 _ENV = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
 _ENV_FROM = {"configMapRef": "ConfigMap", "secretRef": "Secret"}
+_CLASSES = {"priorityClassName": "PriorityClass", "runtimeClassName": "RuntimeClass"}
+"""Without them the API server refuses the pod."""
 _VOLUMES = (
     ("configMap", "name", "ConfigMap"),
     ("secret", "secretName", "Secret"),
@@ -30,11 +35,13 @@ class Need(NamedTuple):
 def needs(pod: Pod) -> Iterator[Need]:
     """Everything that keeps a pod waiting while it is missing."""
     namespace = pod.namespace
-    if namespace:
-        yield Need("Namespace", "", namespace, ("metadata", "namespace"))
     account = pod.get("serviceAccountName")
     if isinstance(account, str) and account != "default":
         yield Need("ServiceAccount", namespace, account, pod.at("serviceAccountName"))
+    for field, kind in _CLASSES.items():
+        name = pod.get(field)
+        if isinstance(name, str):
+            yield Need(kind, "", name, pod.at(field))
     for container in pod.containers:
         for index, entry in enumerate(as_list(container.get("envFrom"))):
             path = container.at("envFrom", index)

@@ -69,7 +69,7 @@ class Project:
         ]
         for where, verdicts in every:
             if verdicts == {"deny"}:
-                return Denial(where, "this entry excludes it")
+                return Denial(where, "an entry of destinations excludes it")
         if not any("allow" in verdicts for _, verdicts in every):
             return Denial(path, "no entry of destinations matches it")
         if any("deny" in v for _, v in every) or not any(v == {"allow"} for _, v in every):

@@ -3,7 +3,7 @@
 Nothing in Argo CD checks these words: one that it does not know is ignored in silence.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tools.kubernetes.resource import Resource
 
@@ -53,8 +53,9 @@ OBJECT_OPTIONS = {
     "Validate": Word(_SWITCH),
     "ServerSideApply": Word(_SWITCH),
 }
-COMPARE_WORDS = (
-    "IgnoreExtraneous",
+# `controller/state.go` asks the objects for the first and the Application for the others.
+COMPARE_WORDS = ("IgnoreExtraneous",)
+APPLICATION_COMPARE_WORDS = (
     "ServerSideDiff=true",
     "ServerSideDiff=false",
     "IncludeMutationWebhook=true",
@@ -84,6 +85,10 @@ def version(text: str) -> Version:
 
 def words(resource: Resource, annotation: str) -> list[str]:
     """The comma-separated words of an annotation, trimmed as Argo CD does; [] without it."""
-    value = resource.annotations.get(annotation)
+    return listed(resource.annotations.get(annotation))
+
+
+def listed(value: Any) -> list[str]:
+    """The same of the value of an annotation."""
     parts = value.split(",") if isinstance(value, str) else []
     return [part.strip() for part in parts if part.strip()]

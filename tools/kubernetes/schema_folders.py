@@ -99,11 +99,15 @@ def _definitions(repository: Repository, file: str, kind: Kind) -> Iterator[Cust
 
 @cache
 def _releases(argocd: str) -> tuple[str, ...]:
-    """The folder of each product; of Argo CD's the newest that is not newer than declared."""
+    """The folder of each product.
+
+    Of Argo CD's it is the oldest that is not older than declared, or the newest: what came in
+    between two of them may be there in the declared version.
+    """
     products: dict[str, list[str]] = {}
     for name in sorted(os.listdir(BUNDLED), key=lambda name: numbers(name.rpartition("-")[2])):
         products.setdefault(name.rpartition("-")[0], []).append(name)
     limit = numbers(argocd)[:2]
-    fitting = [n for n in products["argo-cd"] if numbers(n.rpartition("-")[2])[:2] <= limit]
-    products["argo-cd"] = fitting or products["argo-cd"][:1]
+    fitting = [n for n in products["argo-cd"] if numbers(n.rpartition("-")[2])[:2] >= limit]
+    products["argo-cd"] = fitting[:1] or products["argo-cd"]
     return tuple(names[-1] for names in products.values())

@@ -5,10 +5,10 @@ from contextlib import suppress
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from tools.argocd.applications import GROUP, TEMPLATE, Application, Source
+from tools.argocd.applications import GROUP, Application, Source
 from tools.argocd.versions import Version, version
 from tools.kubernetes.objects import Read, objects_in
-from tools.kubernetes.resource import Resource, lookup
+from tools.kubernetes.resource import Resource
 from tools.rules.target import Rendered, Target
 from tools.source.document import Document
 from tools.source.place import FieldPath, Place, SourceError
@@ -236,17 +236,6 @@ class Fleet:
                     for resource in _resources(repository.documents(file)):
                         found.setdefault(resource.name, self._project(resource))
         return found
-
-
-def filled(target: Target, resource: Resource, path: FieldPath) -> Iterator[str]:
-    """The texts that an ApplicationSet's parameters make of a field of its template, each once."""
-    below = path[len(TEMPLATE) :]
-    found = (
-        lookup(application.data, below)
-        for application in fleet_of(target).applications
-        if application.resource is resource
-    )
-    yield from dict.fromkeys(text for text in found if isinstance(text, str))
 
 
 def place_of(target: Target | None, resource: Resource, path: FieldPath) -> Place | None:
