@@ -79,6 +79,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _misuse(str(error))
     except KeyboardInterrupt:
         return INTERRUPTED
+    finally:
+        # When Python ends, it looks for garbage among all that is not frozen.
+        gc.freeze()
 
 
 def _misuse(sentence: str) -> int:

@@ -79,10 +79,12 @@ def _share_of_the_gate(overlay: Path, rounds: int) -> float:
 
 def gate_and_trace(folder: str) -> tuple[float, float, int]:
     """One run of the gate: the seconds of it all, those of the trace in it, and its questions."""
+    from tools.trace import replay
     from tools.trace.trace import Trace
     from tools.validate import main as validate
 
     clock = _Clock()
+    vars(replay)["replay"] = clock.timed(replay.replay)
     for name in ("locate", "applied"):
         known = vars(Trace)[name]
         timed = clock.timed(getattr(known, "fget", known))

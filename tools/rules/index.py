@@ -8,7 +8,7 @@ own, and those from which they take names of kinds or fields. Any change there h
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -89,7 +89,7 @@ def _rule(
         group,
         Judges[judges],
         Severity(severity),
-        partial(define, f"policies.{group}.{id.replace('-', '_')}"),
+        cache(partial(define, f"policies.{group}.{id.replace('-', '_')}")),
         kinds,
         fields,
         environments,
@@ -128,6 +128,6 @@ def remember(rules: Mapping[str, Rule], modules: Modules) -> None:
 
 def _file(modules: Modules) -> Path | None:
     """Where the declarations of the rules in these folders are kept, None without a cache."""
-    cache = cache_folder(os.environ)
+    folder = cache_folder(os.environ)
     name = sha256("\n".join(modules.folders).encode())[:32]
-    return cache / "rules" / f"{name}.json" if cache else None
+    return folder / "rules" / f"{name}.json" if folder else None

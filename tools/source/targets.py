@@ -16,8 +16,8 @@ from tools.source.repository import KUSTOMIZATION_NAMES, YAML_SUFFIXES, Reposito
 if TYPE_CHECKING:
     from tools.source.edited import Edited
 
-_OBJECT = re.compile(r"^[\"']?(apiVersion|kind)[\"']?\s*:", re.MULTILINE)
-_JSON_OBJECT = re.compile(r'"(apiVersion|kind)"\s*:\s*"')
+_OBJECT = r"(?m)^[\"']?(apiVersion|kind)[\"']?\s*:"
+_JSON_OBJECT = r'"(apiVersion|kind)"\s*:\s*"'
 _FOLDERS_WITHOUT_MANIFESTS = frozenset({"node_modules", "vendor", "__pycache__"})
 
 
@@ -249,7 +249,7 @@ def _object_fields(repository: Repository, file: str) -> frozenset[str]:
     except SourceError:
         return frozenset({"apiVersion", "kind"})  # judging it says why it cannot be read
     pattern = _JSON_OBJECT if file.endswith(".json") else _OBJECT
-    return frozenset(match[1] for match in pattern.finditer(text))
+    return frozenset(match[1] for match in re.finditer(pattern, text))
 
 
 def _walk(repository: Repository, below: str) -> Iterator[str]:

@@ -34,6 +34,10 @@ examples:
 """
 
 
+class Misuse(Exception):
+    """Arguments that name nothing: one sentence, exit code 2."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command with its arguments; the exit code."""
     # Nearly all that is made lives until the end; looking for garbage takes as long as a render.
@@ -51,15 +55,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _traced(arguments, start)
     finally:
         start.stop()
+        # When Python ends, it looks for garbage all the same, but not among what is frozen.
+        gc.freeze()
 
 
 def _traced(arguments: Namespace, start: Start) -> int:
-    from tools.trace.address import UnknownAddress
     from tools.trace.rendered import rendered
 
     try:
         _print(arguments, start.repository, rendered(start))
-    except (UnknownAddress, Unwritten) as error:
+    except (Misuse, Unwritten) as error:
         return _fail(str(error), 2)
     except SourceError as error:
         from tools.report.excerpt import where
@@ -98,16 +103,24 @@ def _target(argument: str) -> tuple[Repository, NamedTarget]:
 
 
 def _print(arguments: Namespace, repository: Repository, rendered: "Rendered") -> None:
-    from tools.trace.address import find_field, find_object
-
-    chosen = rendered.resources
-    if arguments.object:
-        chosen = [find_object(chosen, arguments.object)]
-    below = find_field(chosen[0].data, arguments.field) if arguments.field else ()
+    chosen, below = _chosen(arguments, rendered.resources)
     if arguments.format == "json":
         _print_json(rendered, chosen, below)
     else:
         _print_text(arguments, repository, rendered, chosen[:1], below)
+
+
+def _chosen(arguments: Namespace, every: "list[Resource]") -> "tuple[list[Resource], FieldPath]":
+    """The objects to tell about, and the field of the one that is named, () for all of it."""
+    if not arguments.object:
+        return every, ()
+    from tools.trace.address import UnknownAddress, find_field, find_object
+
+    try:
+        chosen = find_object(every, arguments.object)
+        return [chosen], find_field(chosen.data, arguments.field) if arguments.field else ()
+    except UnknownAddress as error:
+        raise Misuse(str(error)) from error
 
 
 def _print_json(rendered: "Rendered", chosen: "Iterable[Resource]", below: FieldPath) -> None:
