@@ -1,10 +1,11 @@
 """Questions to a Go program that reads jq as Argo CD does (`jq/main.go`)."""
 
 import json
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from tests.argocd.judge import answers
 
 PROGRAM = Path(__file__).parent / "jq"
 
@@ -19,12 +20,4 @@ class Answer(NamedTuple):
 
 def ask_gojq(questions: Sequence[tuple[str, Any]]) -> list[Answer]:
     """What gojq says to each expression with a document; with None, whether it is refused."""
-    ended = subprocess.run(
-        ["go", "run", "."],
-        cwd=PROGRAM,
-        input="".join(json.dumps(question) + "\n" for question in questions),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return [Answer(*json.loads(line)) for line in ended.stdout.splitlines()]
+    return [Answer(*json.loads(line)) for line in answers(PROGRAM, questions)]

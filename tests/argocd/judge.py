@@ -1,11 +1,11 @@
-"""Questions to a Go program that matches as Argo CD does (`matching/main.go`)."""
+"""Questions to Go programs, first of all one that matches as Argo CD does (`matching/main.go`)."""
 
 import json
 import os
 import random
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,17 +18,22 @@ Question = tuple[str, str, str]
 needs_go = pytest.mark.skipif(shutil.which("go") is None, reason="Go is the judge, not installed")
 
 
-def ask_go(questions: Sequence[Question]) -> list[str]:
-    """`true`, `false` or `error` to each question: a matcher's name, a pattern and a text."""
+def answers(program: Path, questions: Iterable[object]) -> list[str]:
+    """The lines that a Go program writes, one to each question that it reads as a line of JSON."""
     ended = subprocess.run(
         ["go", "run", "."],
-        cwd=PROGRAM,
+        cwd=program,
         input="".join(json.dumps(question) + "\n" for question in questions),
         capture_output=True,
         text=True,
         check=True,
     )
-    return ended.stdout.split()
+    return ended.stdout.splitlines()
+
+
+def ask_go(questions: Sequence[Question]) -> list[str]:
+    """`true`, `false` or `error` to each question: a matcher's name, a pattern and a text."""
+    return answers(PROGRAM, questions)
 
 
 def text(source: random.Random, alphabet: str, longest: int) -> str:

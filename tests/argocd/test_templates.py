@@ -3,13 +3,12 @@
 import json
 import os
 import random
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.argocd.judge import answers, needs_go
 from tools.argocd.gotemplate.fault import Unrenderable
 from tools.argocd.gotemplate.functions import signature_of
 from tools.argocd.templates import fill
@@ -167,23 +166,15 @@ def _rendered(template: str, options: list[str]) -> tuple[str, str]:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("go") is None, reason="Go is the judge, and is not installed")
+@needs_go
 def test_go_gives_the_same_texts() -> None:
     number = int(os.environ.get("TEMPLATE_CASES", "6000"))
     written = _Written(int(os.environ.get("SEED", "20")))
     questions = [(written.template(), OPTIONS[i % 4]) for i in range(number)]
     asked = [{"template": t, "data": DATA, "options": o} for t, o in questions]
-    ended = subprocess.run(
-        ["go", "run", "."],
-        cwd=PROGRAM,
-        input="".join(json.dumps(question) + "\n" for question in asked),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
     counts = {"text": 0, "stops": 0, "unknown": 0}
     differ = []
-    for (template, options), line in zip(questions, ended.stdout.splitlines(), strict=True):
+    for (template, options), line in zip(questions, answers(PROGRAM, asked), strict=True):
         answer = json.loads(line)
         if "{{" not in template:
             continue
