@@ -22,8 +22,11 @@ SHELL = "/bin/sh"
 
 # Tells what it started, then waits: for a signal, or for the end of its input.
 PARENT = """
-import json, sys
+import json, signal, sys
 from tests.cluster.processes import Processes
+
+# A shell has what it starts in the background ignore it, this test included.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 with Processes() as processes:
     processes.start("one", ["/bin/sleep", "600"])
