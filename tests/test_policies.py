@@ -113,6 +113,8 @@ def test_fixture(fixture: Path) -> None:
             "one fragment that needs no Python to be read"
         )
         assert REMEDY.fullmatch(finding.remedy), "whole sentences on one line"
+    told = {(finding.fingerprint, finding.message) for finding in report.findings}
+    assert len({fingerprint for fingerprint, _ in told}) == len(told), "two share a fingerprint"
     crashes = [n.reason for n in report.not_judged if n.blocking and n.rule]
     assert crashes == []
     if rule.judges not in (Judges.SOURCE, Judges.REPOSITORY):

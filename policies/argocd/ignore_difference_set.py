@@ -69,7 +69,8 @@ def _fought_over(fleet: Fleet, application: Application, options: Options) -> It
             message = f"{found.sentence}, and selfHeal puts it back"
             path = application.at("spec", "syncPolicy", "automated", "selfHeal")
             stated = (found.resource, found.path, "Git states it here")
-            yield Problem(path, message, application.resource, related=(stated,))
+            subject = f"{found.resource.ref} {found.pointer}"
+            yield Problem(path, message, application.resource, related=(stated,), subject=subject)
         elif RESPECT not in application.sync_options:
             hidden = hidden or found
     if hidden:

@@ -17,10 +17,11 @@ from collections.abc import Iterator
 
 from tools.argocd.applications import TEMPLATE, Application, is_set
 from tools.kubernetes.resource import Resource, lookup
+from tools.kubernetes.violations import Violation
 from tools.rules.fleet import fleet_of
 from tools.rules.rule import Judges, Problem, Severity, rule
 from tools.rules.target import Target
-from tools.source.place import FieldPath
+from tools.source.place import FieldPath, dotted
 
 _PATCH: FieldPath = ("spec", "templatePatch")
 _KIND = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application"}
@@ -38,17 +39,18 @@ def check(target: Target, options: None) -> Iterator[Problem]:
         seen: set[str] = set()
         for application in fleet_of(target).applications:
             if application.resource is resource:
-                for sentence, remedy in _faults(target, application):
-                    if sentence not in seen:
-                        message = f"what this patch adds is wrong: {sentence}"
-                        yield Problem(_PATCH, message, resource, remedy)
-                    seen.add(sentence)
+                for fault in _faults(target, application):
+                    if fault.sentence not in seen:
+                        message = f"what this patch adds is wrong: {fault.sentence}"
+                        subject = dotted(fault.path)
+                        yield Problem(_PATCH, message, resource, fault.remedy, subject=subject)
+                    seen.add(fault.sentence)
 
 
-def _faults(target: Target, application: Application) -> Iterator[tuple[str, str | None]]:
+def _faults(target: Target, application: Application) -> Iterator[Violation]:
     """What the schema has against an Application, and not against the template of it."""
     found = target.schemas.violations(Resource({**application.data, **_KIND}))
     for violation in found:
         written = application.resource.get(*TEMPLATE, *violation.path)
         if written is None and lookup(application.data, violation.path) is not None:
-            yield violation.sentence, violation.remedy
+            yield violation

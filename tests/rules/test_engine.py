@@ -156,6 +156,20 @@ def test_a_fingerprint_survives_a_moved_line_and_a_reworded_message(tmp_path: Pa
     assert finding._replace(subject="CVE-2026-1").fingerprint != finding.fingerprint
 
 
+def test_a_finding_that_is_mended_elsewhere_is_told_from_others_of_its_field(
+    tmp_path: Path,
+) -> None:
+    def both(resource: Resource, target: Target, options: Options) -> Iterator[Problem]:
+        if resource.name == "second":
+            yield Problem(("data",), "one is wrong", edit=("data", "key"))
+            yield Problem(("data",), "all is wrong", edit=("data",))
+
+    whole, edited = run(tmp_path, a_rule(both)).findings
+    [plain] = run(tmp_path, a_rule(second_is_wrong)).findings
+    assert edited.fingerprint != whole.fingerprint
+    assert plain._replace(path=("data",)).fingerprint == whole.fingerprint
+
+
 def test_a_fingerprint_is_that_of_earlier_versions(tmp_path: Path) -> None:
     """Whoever keeps them, such as a list of known findings, finds them again."""
     [finding] = run(tmp_path, a_rule(second_is_wrong)).findings

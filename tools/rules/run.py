@@ -20,7 +20,7 @@ from tools.rules.rule import (
     Used,
 )
 from tools.rules.target import Target
-from tools.source.place import FieldPath, Place
+from tools.source.place import FieldPath, Place, dotted
 from tools.source.repository import Repository
 from tools.trace.location import Location
 
@@ -256,7 +256,7 @@ class _Run:
             source=blamed.place,
             related=blamed.related,
             also=blamed.also,
-            subject=problem.subject,
+            subject=problem.subject or _edited(problem),
             confidential=self.rule.confidential or resource.kind == "Secret",
         )
 
@@ -309,3 +309,8 @@ class _Run:
         )
         ref = self.subject.ref if self.subject else None
         return NotJudged(self.rule.id, self.target.path, ref, None, reason, True)
+
+
+def _edited(problem: Problem) -> str:
+    """The field to change, where the server names one above it for several that are wrong."""
+    return "" if problem.edit in (None, problem.path) else dotted(problem.edit or ())
