@@ -118,6 +118,26 @@ def test_an_index_cannot_leave_a_rule_out(policies: Path, tmp_path: Path) -> Non
     assert list(discover()) == ["never-bad", "never-wrong"]
 
 
+def test_the_cache_serves_the_toolkits_that_ran_last(
+    policies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import policies as package
+
+    write(policies, "never_wrong")
+    for number in range(20):
+        folder = tmp_path / f"toolkit-{number}"
+        folder.symlink_to(policies)
+        monkeypatch.setattr(package, "__path__", [str(folder)])
+        forget()
+        assert list(discover()) == ["never-wrong"]
+    kept = list((tmp_path / "cache" / "rules").iterdir())
+    assert len(kept) == 16
+    newest = max(kept, key=lambda file: file.stat().st_mtime_ns)
+    before = newest.stat().st_mtime_ns
+    discover()
+    assert newest.stat().st_mtime_ns == before, "the last one is remembered"
+
+
 def test_without_a_cache_that_can_be_written_the_rules_are_imported(
     policies: Path, tmp_path: Path
 ) -> None:

@@ -17,6 +17,8 @@ from tools.source.cache import cache_folder
 from tools.source.checksum import sha256
 
 _TOOLS = Path(__file__).parent.parent
+_TOOLKITS = 16
+"""Different checkouts or environments of the toolkit that one cache serves."""
 _SOURCES = (_TOOLS / "argocd", _TOOLS / "kubernetes", _TOOLS / "rules")
 """Where a declaration may take constants from, beside its own module."""
 
@@ -121,9 +123,17 @@ def remember(rules: Mapping[str, Rule], modules: Modules) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         scratch.write_text(json.dumps((modules.signature, rows)), "utf-8")
         scratch.replace(file)
+        _prune(file.parent)
     except OSError:
         # The next run imports the rules again, and nothing worse.
         return
+
+
+def _prune(folder: Path) -> None:
+    """Forget the toolkits that ran longest ago: checkouts and environments come and go."""
+    ages = sorted((entry.stat().st_mtime_ns, entry.path) for entry in os.scandir(folder))
+    for _, path in ages[:-_TOOLKITS]:
+        os.unlink(path)
 
 
 def _file(modules: Modules) -> Path | None:
