@@ -78,7 +78,8 @@ def check(resource: Resource, target: Target, options: None) -> Iterator[Problem
             for key, value in resource.map(*path).items():
                 message = "argo" in key.lower() and _fault(key, value, field)
                 if message:
-                    yield Problem((*path, key), message)
+                    is_value = key in _KNOWN and field == "annotations"
+                    yield Problem((*path, key), message, at_key=not is_value)
     if is_set(resource):
         yield from _of_set(resource)
     elif resource.ref.group != GROUP or resource.kind == "Rollout":
@@ -105,13 +106,14 @@ def _of_set(resource: Resource) -> Iterator[Problem]:
     if _PATHS in resource.annotations:
         message = f"{_PATHS} counts on Applications, and this is the ApplicationSet that makes them"
         remedy = "Write it into spec.template.metadata.annotations."
-        yield Problem((*_METADATA, "annotations", _PATHS), message, remedy=remedy)
+        path = (*_METADATA, "annotations", _PATHS)
+        yield Problem(path, message, remedy=remedy, at_key=True)
     path = (*TEMPLATE, *_METADATA, "annotations")
     for key in resource.map(*path):
         if key in _ORDER:
             message = f"{key} orders nothing here: no sync applies what an ApplicationSet makes"
             remedy = "Take it out; strategy: {type: RollingSync} syncs Applications in steps."
-            yield Problem((*path, key), message, remedy=remedy)
+            yield Problem((*path, key), message, remedy=remedy, at_key=True)
 
 
 def _of_pods(resource: Resource) -> Iterator[Problem]:
@@ -121,4 +123,5 @@ def _of_pods(resource: Resource) -> Iterator[Problem]:
             if key in _OWN and key not in resource.annotations:
                 message = f"{key} is on what the {resource.kind} makes, where Argo CD does not look"
                 remedy = f"Write it into metadata.annotations of the {resource.kind}."
-                yield Problem((*root, "annotations", key), message, remedy=remedy)
+                path = (*root, "annotations", key)
+                yield Problem(path, message, remedy=remedy, at_key=True)
