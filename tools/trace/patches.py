@@ -51,6 +51,14 @@ def apply_merge_patches(layer: Layer, objects: Objects) -> Objects:
     return objects
 
 
+PATCHES = {
+    "patchesStrategicMerge": apply_merge_patches,
+    "patches": apply_patches,
+    "patchesJson6902": apply_json_patches,
+}
+"""What applies each field of a kustomization that holds patches."""
+
+
 def apply_entry(layer: Layer, field: str, entry: Map, objects: Objects) -> Objects:
     """Apply one entry with `patch` or `path`, and perhaps `target` and `options`."""
     target = entry.get("target")

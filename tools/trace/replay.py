@@ -26,7 +26,6 @@ from tools.trace.names import add_hashes, apply_affixes, apply_namespace
 from tools.trace.objects import Object, create_map, set_field
 from tools.trace.order import in_order
 from tools.trace.origin import Source, resource_scalar
-from tools.trace.patches import apply_json_patches, apply_merge_patches, apply_patches
 from tools.trace.references import fix_references
 from tools.trace.value import Map, Scalar, Value, value_of
 
@@ -90,6 +89,17 @@ def _describe(obj: Object, root: Layer) -> None:
             if into is not None:
                 source = entry.source.as_layer(field)
                 set_field(into, key, Scalar(source, None, entry.node, None, ANYTHING))
+
+
+def _patched(layer: Layer, objects: list[Object], *fields: str) -> list[Object]:
+    """The objects after the patches of these fields, in their order."""
+    for field in fields:
+        if layer.root.has(field):
+            # Many trees have no patches, and to import what merges them takes a while.
+            from tools.trace.patches import PATCHES
+
+            objects = PATCHES[field](layer, objects)
+    return objects
 
 
 class _Built:
@@ -210,8 +220,7 @@ class _Replaying:
         return [Object(root) for root in roots if isinstance(root, Map)]
 
     def _transform(self, layer: Layer, built: _Built, configuration: Configuration) -> None:
-        objects = apply_merge_patches(layer, built.objects)
-        objects = apply_patches(layer, objects)
+        objects = _patched(layer, built.objects, "patchesStrategicMerge", "patches")
         layer.begin()
         namespace = layer.scalar("namespace")
         apply_namespace(layer, objects, configuration.specs["namespace"], namespace)
@@ -219,7 +228,7 @@ class _Replaying:
         apply_affixes(layer, objects, configuration, "nameSuffix")
         apply_labels(layer, objects, configuration)
         apply_annotations(layer, objects, configuration)
-        objects = apply_json_patches(layer, objects)
+        objects = _patched(layer, objects, "patchesJson6902")
         layer.begin()
         apply_replicas(layer, objects, configuration)
         apply_images(layer, objects, configuration)
