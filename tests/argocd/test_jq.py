@@ -1,12 +1,11 @@
 """An expression of `ignoreDifferences` is refused where gojq refuses it."""
 
-import os
 import random
-import shutil
 
 import pytest
 
 from tests.argocd.jq_judge import ask_gojq
+from tests.argocd.judge import CASES, SEED, needs_go
 from tools.argocd.jq.fault import jq_fault
 
 PIECES = (
@@ -52,16 +51,15 @@ def test_what_jq_cannot_read(expression: str, why: str | None) -> None:
 
 
 def _expressions() -> list[str]:
-    source = random.Random(int(os.environ.get("SEED", "20")))
-    number = int(os.environ.get("CASES", "8000"))
+    source = random.Random(SEED)
     return [
         source.choice((" ", "", " ")).join(source.choices(PIECES, k=source.randint(1, 6)))
-        for _ in range(number)
+        for _ in range(CASES)
     ]
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("go") is None, reason="Go is the judge, and is not installed")
+@needs_go
 def test_gojq_agrees() -> None:
     expressions = _expressions()
     answers = [answer.refused for answer in ask_gojq([(e, None) for e in expressions])]

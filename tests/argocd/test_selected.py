@@ -1,19 +1,16 @@
 """What a jq expression selects is what gojq selects."""
 
-import os
 import random
-import shutil
 from typing import Any
 
 import pytest
 
 from tests.argocd.jq_judge import ask_gojq
+from tests.argocd.judge import CASES, SEED, needs_go
 from tools.argocd.jq.functions import Failed, Unknown
 from tools.argocd.jq.selected import selected
 from tools.argocd.jq.tree import parse
 
-SEED = int(os.environ.get("SEED", "20"))
-CASES = int(os.environ.get("CASES", "8000"))
 WEB = {
     "kind": "Deployment",
     "metadata": {"name": "web", "annotations": {"a/b": "x", "c": "y"}},
@@ -118,7 +115,7 @@ def _ours(expression: str) -> Any:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("go") is None, reason="Go is the judge, and is not installed")
+@needs_go
 def test_gojq_selects_the_same() -> None:
     source = random.Random(SEED)
     expressions = [_expression(source) for _ in range(CASES)]

@@ -238,3 +238,22 @@ def test_a_module_that_is_no_rule_is_refused(
     assert str(refusal.value) == (
         "policies.broken.not_a_rule declares 0 rules; a module is one rule"
     )
+
+
+def test_a_replay_that_breaks_off_is_not_judged_and_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(tree: object) -> object:
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr("tools.trace.replay.replay", broken)
+    (tmp_path / "kustomization.yaml").write_text("resources: [a.yaml]\n", encoding="utf-8")
+    (tmp_path / "a.yaml").write_text(TWO, encoding="utf-8")
+    rule = a_rule(second_is_wrong)
+    gate = Gate(Repository(tmp_path), {rule.id: rule}, Config(), ("1.36",))
+    named = [NamedTarget(".", Kind.KUSTOMIZATION)]
+    *_, report = gate.run(Starts(Repository(tmp_path), named, 1))
+    assert report.findings == []
+    assert [
+        (n.rule, n.blocking, "RuntimeError: on purpose" in n.reason) for n in report.not_judged
+    ] == [("made-up", True, True)]

@@ -19,7 +19,7 @@ from tools.source.checksum import sha256
 _TOOLS = Path(__file__).parent.parent
 _TOOLKITS = 16
 """Different checkouts or environments of the toolkit that one cache serves."""
-_SOURCES = (_TOOLS / "argocd", _TOOLS / "kubernetes", _TOOLS / "rules")
+SOURCES = (_TOOLS / "argocd", _TOOLS / "kubernetes", _TOOLS / "rules")
 """Where a declaration may take constants from, beside its own module."""
 
 
@@ -46,7 +46,7 @@ def modules_below(folders: Iterable[str]) -> Modules:
             files = _files(os.path.join(folder, group), seen)
             stems = [name.removesuffix(".py") for name in files if not name.startswith("_")]
             groups.setdefault(group, []).extend(stems)
-    for source in _SOURCES:
+    for source in SOURCES:
         _files(str(source), seen)
     return Modules(groups, folders, sha256("\n".join(seen).encode()))
 
