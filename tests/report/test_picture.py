@@ -9,10 +9,10 @@ import pytest
 from tools.kubernetes.traffic.spans import EVERY_PORT, ports
 from tools.report.flow_groups import Digest, digest
 from tools.report.flow_rows import DECLARED, EXTRA, MISSING, OPEN, Party, Row
-from tools.report.picture import Picture
-from tools.report.picture_labels import Label, labels
-from tools.report.picture_layout import picture
-from tools.report.picture_paths import curves
+from tools.report.picture.labels import Label, labels
+from tools.report.picture.layout import picture
+from tools.report.picture.parts import Picture
+from tools.report.picture.paths import curves
 
 INTERNET = Party("internet")
 DNS = Party("cluster-dns")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tools.report.flow_groups import Digest, digest
 from tools.report.flow_rows import DECLARED, EXTRA, MAYBE, MISSING, OPEN, Party, Row
-from tools.report.picture import note_words, plural, shown_ports
+from tools.report.picture.parts import note_words, plural, shown_ports
 from tools.report.printable import printable
 
 _ARROWS = {DECLARED: "-->", OPEN: "-->", EXTRA: "==>", MISSING: "-.->", MAYBE: "-.->"}

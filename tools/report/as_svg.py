@@ -8,12 +8,12 @@ import svg
 
 from tools.report.flow_groups import digest
 from tools.report.flow_rows import DECLARED, OPEN, Party, Row
-from tools.report.picture import BOX_HEIGHT, LINE_HEIGHT, Arrow, Box, Frame, note_words
-from tools.report.picture_labels import LETTER, LINE, Label, label_words, labels
-from tools.report.picture_layout import picture
-from tools.report.picture_paths import Curve, curves
+from tools.report.picture.labels import LETTER, LINE, Label, label_words, labels
+from tools.report.picture.layout import picture
+from tools.report.picture.parts import BOX_HEIGHT, LINE_HEIGHT, Arrow, Box, Frame, note_words
+from tools.report.picture.paths import Curve, curves
+from tools.report.picture.style import CLASSES, MEANINGS, WAY_WORDS, WAYS, class_of, style, total
 from tools.report.printable import printable
-from tools.report.svg_style import CLASSES, MEANINGS, WAY_WORDS, WAYS, class_of, style, total
 
 _Anchor = Literal["start", "middle"]
 _TITLE_LETTER = 10.6

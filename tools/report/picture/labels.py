@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tools.report.flow_rows import Row
-from tools.report.picture import MARKS, Arrow, Picture, shown_ports
-from tools.report.picture_paths import Curve, Point
+from tools.report.picture.parts import MARKS, Arrow, Picture, shown_ports
+from tools.report.picture.paths import Curve, Point
 
 LETTER = 6.8
 LINE = 15

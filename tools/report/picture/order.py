@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tools.report.flow_groups import Digest
 from tools.report.flow_rows import Party, Row
-from tools.report.picture import Arrow, Box
+from tools.report.picture.parts import Arrow, Box
 
 _SWEEPS = 8
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tools.report.flow_rows import Row
-from tools.report.picture import LETTER, Arrow, Box, Frame, Picture
+from tools.report.picture.parts import LETTER, Arrow, Box, Frame, Picture
 
 GAP = 26
 MARGIN = 32

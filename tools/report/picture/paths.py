@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tools.report.picture import SLOT, Arrow, Box, Picture
+from tools.report.picture.parts import SLOT, Arrow, Box, Picture
 
 Point = tuple[float, float]
 _LOOP = 46

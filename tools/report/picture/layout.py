@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from tools.report.flow_groups import Digest
 from tools.report.flow_rows import Party, Row
-from tools.report.picture import Arrow, Box, Picture
-from tools.report.picture_order import columns_of, key, order
-from tools.report.picture_places import place
+from tools.report.picture.order import columns_of, key, order
+from tools.report.picture.parts import Arrow, Box, Picture
+from tools.report.picture.places import place
 
 
 def picture(found: Digest) -> Picture:
