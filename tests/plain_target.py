@@ -1,4 +1,4 @@
-"""A target of plain YAML without files, for tests of single rules."""
+"""A target of plain YAML without files, and one rule over a target, for tests of single rules."""
 
 from pathlib import Path
 from textwrap import dedent
@@ -6,6 +6,8 @@ from typing import Any
 
 from tools.kubernetes.objects import Read, objects_in
 from tools.kubernetes.resource import Resource, ResourceSet
+from tools.rules.rule import Rule
+from tools.rules.run import Setting, Verdict, judge
 from tools.rules.target import Target
 from tools.source.document import parse
 from tools.source.repository import Repository
@@ -21,3 +23,8 @@ def plain_target(*texts: str, root: Path = Path("/nowhere"), **fields: Any) -> T
     resources = ResourceSet([Resource(read.data, index) for index, read in enumerate(found)])
     trace = PlainTrace({index: (read.document, read.path) for index, read in enumerate(found)})
     return Target(FILE, Repository(root), resources, trace=trace, **fields)
+
+
+def judged(rule: Rule, target: Target, options: Any = None) -> Verdict:
+    """What one rule says of a target; with its default options unless others are given."""
+    return judge({rule.id: rule}, {rule.id: Setting(rule.severity, options)}, target)

@@ -18,11 +18,11 @@ from policies.images import (
     image_tag_set,
     image_user_matches,
 )
-from tests.plain_target import plain_target
+from tests.plain_target import judged, plain_target
 from tools.images.lock import NAME, read_lock
 from tools.rules.facts import Facts
 from tools.rules.rule import Rule
-from tools.rules.run import Setting, Verdict, judge
+from tools.rules.run import Verdict
 from tools.source.repository import Repository
 
 MEGABYTE = 1_000_000
@@ -75,7 +75,7 @@ class World:
         lock = read_lock(Repository(self.root))
         target = plain_target(text, root=self.root, facts=self.facts, image_lock=lock)
         chosen = type(rule.options)(**options) if options else rule.options
-        return judge({rule.id: rule}, {rule.id: Setting(rule.severity, chosen)}, target)
+        return judged(rule, target, chosen)
 
 
 @pytest.fixture

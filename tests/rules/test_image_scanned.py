@@ -11,12 +11,12 @@ from policies.images import image_scanned
 from policies.images.image_scanned import Accepted
 from tests.command import validate
 from tests.miniature import plant
-from tests.plain_target import plain_target
+from tests.plain_target import judged, plain_target
 from tools.images.lock import NAME, read_lock
 from tools.rules.catalogue import discover
 from tools.rules.config import parse_config
 from tools.rules.facts import Facts
-from tools.rules.run import Setting, Verdict, judge
+from tools.rules.run import Verdict
 from tools.source.document import parse
 from tools.source.place import SourceError
 from tools.source.repository import Repository
@@ -122,7 +122,7 @@ class World:
             environment=environment,
         )
         chosen = type(rule.options)(**options)
-        return judge({rule.id: rule}, {rule.id: Setting(rule.severity, chosen)}, target)
+        return judged(rule, target, chosen)
 
 
 @pytest.fixture

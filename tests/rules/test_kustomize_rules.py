@@ -14,6 +14,7 @@ from policies.kustomize import (
     patch_matches,
 )
 from tests.miniature import plant
+from tests.plain_target import judged
 from tools.render.starts import Start
 from tools.rules.prepare import prepare
 from tools.rules.rule import Rule
@@ -44,7 +45,7 @@ resources: [web.yaml]
 def verdict(rule: Rule, root: Path, text: str, folder: str = "overlay") -> Verdict:
     repository = Repository(plant(root, text))
     target = prepare(Start(repository, NamedTarget(folder, Kind.KUSTOMIZATION))).target
-    return judge({rule.id: rule}, {rule.id: Setting(rule.severity, rule.options)}, target)
+    return judged(rule, target)
 
 
 def sentences(rule: Rule, root: Path, text: str, folder: str = "overlay") -> list[str]:

@@ -1,15 +1,15 @@
 """What fixtures cannot show of the rules about names and identity: sentences, sizes, not judged."""
 
 from policies.objects import name_valid, object_namespaced, object_unique
-from tests.plain_target import plain_target
+from tests.plain_target import judged, plain_target
 from tools.rules.rule import Rule
-from tools.rules.run import Setting, Verdict, judge
+from tools.rules.run import Verdict
 
 
 def verdict(rule: Rule, text: str) -> Verdict:
     """One rule with its default options on the objects of a YAML text."""
     target = plain_target(text)
-    return judge({rule.id: rule}, {rule.id: Setting(rule.severity, rule.options)}, target)
+    return judged(rule, target)
 
 
 def annotated(count: int) -> str:

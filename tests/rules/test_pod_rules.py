@@ -8,10 +8,10 @@ from policies.pods import (
     sysctls_safe,
     writable_paths_mounted,
 )
-from tests.plain_target import plain_target
+from tests.plain_target import judged, plain_target
 from tools.rules.facts import Facts
 from tools.rules.rule import Rule
-from tools.rules.run import Setting, Verdict, judge
+from tools.rules.run import Verdict
 
 
 def verdict(
@@ -22,7 +22,7 @@ def verdict(
 ) -> Verdict:
     """One rule with its default options on the objects of a YAML text."""
     target = plain_target(text, kubernetes=kubernetes, facts=facts or Facts())
-    return judge({rule.id: rule}, {rule.id: Setting(rule.severity, rule.options)}, target)
+    return judged(rule, target)
 
 
 def messages(rule: Rule, text: str, kubernetes: tuple[str, ...]) -> list[str]:

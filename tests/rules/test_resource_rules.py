@@ -4,10 +4,10 @@ from typing import Any
 
 from policies.probes import probe_timing_sane
 from policies.resources import capacity_fits, quantity_unit_sane, quota_fits, resource_range
-from tests.plain_target import plain_target
+from tests.plain_target import judged, plain_target
 from tools.rules.facts import Cluster, Facts
 from tools.rules.rule import Rule
-from tools.rules.run import Setting, Verdict, judge
+from tools.rules.run import Verdict
 
 QUOTA = """
     ---
@@ -40,8 +40,7 @@ DAEMON_SET = """
 def verdict(rule: Rule, text: str, options: Any = None, facts: Facts | None = None) -> Verdict:
     """One rule on the objects of a YAML text."""
     target = plain_target(text, facts=facts or Facts())
-    setting = Setting(rule.severity, options or rule.options)
-    return judge({rule.id: rule}, {rule.id: setting}, target)
+    return judged(rule, target, options)
 
 
 def test_a_quota_says_the_sum_what_it_is_made_of_and_where() -> None:

@@ -15,9 +15,9 @@ from policies.rollout import (
     rolling_update_zero_downtime,
     shutdown_graceful,
 )
-from tests.plain_target import plain_target
+from tests.plain_target import judged, plain_target
 from tools.rules.rule import Rule, Severity
-from tools.rules.run import Setting, Verdict, judge
+from tools.rules.run import Verdict
 
 DEPLOYMENT = """
     ---
@@ -51,7 +51,7 @@ SERVICE = """
 def verdict(rule: Rule, *texts: str) -> Verdict:
     """One rule with its default options on the objects of YAML texts."""
     target = plain_target(*texts)
-    return judge({rule.id: rule}, {rule.id: Setting(rule.severity, rule.options)}, target)
+    return judged(rule, target)
 
 
 def findings(rule: Rule, *texts: str) -> list[tuple[Severity, str]]:

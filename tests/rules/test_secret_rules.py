@@ -23,10 +23,10 @@ from policies.secrets import (
 )
 from tests.command import ROOT, Ran, validate
 from tests.miniature import plant
-from tests.plain_target import plain_target
+from tests.plain_target import judged, plain_target
 from tools.rules.config import parse_facts
 from tools.rules.rule import Rule
-from tools.rules.run import Setting, Verdict, judge
+from tools.rules.run import Verdict
 
 RULES = (
     "secret-not-in-git,secret-not-in-env-literal,secret-not-in-config-map,"
@@ -39,7 +39,7 @@ GITLAB = "glpat-x9Kq2LmZp7RtVw4YbNcD"
 def verdict(rule: Rule, text: str, facts: dict[str, Any] | None = None) -> Verdict:
     """One rule with its default options on the objects of a YAML text."""
     target = plain_target(text, facts=parse_facts(facts or {}))
-    return judge({rule.id: rule}, {rule.id: Setting(rule.severity, rule.options)}, target)
+    return judged(rule, target)
 
 
 def messages(rule: Rule, text: str, facts: dict[str, Any] | None = None) -> list[str]:

@@ -10,7 +10,7 @@ from policies.services import (
     service_selector_unique,
     service_selects_pods,
 )
-from tests.plain_target import plain_target
+from tests.plain_target import judged, plain_target
 from tools.rules.rule import Rule, Severity
 from tools.rules.run import Setting, Verdict, judge
 
@@ -52,7 +52,7 @@ OPERATED = "\n---\n{apiVersion: db.example.com/v1, kind: Cluster, metadata: {nam
 def verdict(rule: Rule, *texts: str) -> Verdict:
     """One rule with its default options on the objects of YAML texts."""
     target = plain_target(*texts)
-    return judge({rule.id: rule}, {rule.id: Setting(rule.severity, rule.options)}, target)
+    return judged(rule, target)
 
 
 @pytest.mark.parametrize(
